@@ -1,0 +1,94 @@
+"""`/_sandbox/…`: faults, statistics and what only the owner of the sandbox may do. Local and with the client secret."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import orjson
+
+from tallystick.sandbox.environment import Environment
+from tallystick.sandbox.faults import FaultBox, fault_from
+from tallystick.sandbox.http import Request, Response
+from tallystick.sandbox.rows.caller import Caller
+from tallystick.sandbox.rows.values import moment_text, parse_guid
+from tallystick.sandbox.rows.write import Writing, write_values
+from tallystick.sandbox.statistics import Statistics
+
+
+def _json(status: int, content: object) -> Response:
+    return Response(status, {"Content-Type": "application/json"}, orjson.dumps(content))
+
+
+def _error(status: int, message: str) -> Response:
+    return _json(status, {"error": message})
+
+
+def _is_local(peer: str) -> bool:
+    try:
+        return ipaddress.ip_address(peer.partition("%")[0]).is_loopback
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    environment: Environment
+    faults: FaultBox
+    statistics: Statistics
+    secret: str
+
+    def answer(self, request: Request) -> Response:
+        if not _is_local(request.peer):
+            return _error(403, "This address answers local requests only.")
+        if not hmac.compare_digest(request.headers.get("x-sandbox-secret").encode(), self.secret.encode()):
+            return _error(403, "The header X-Sandbox-Secret must hold the client secret.")
+        match request.method, request.path.removeprefix("/_sandbox/"):
+            case "GET", "stats":
+                return _json(200, self.statistics.as_json(self.environment.database.written))
+            case "POST", "stats/reset":
+                self.statistics.reset(self.environment.database.written)
+                return Response(204)
+            case "GET", "faults":
+                return _json(200, self.faults.as_json())
+            case "POST", "faults":
+                return self._set_faults(request)
+            case "POST", "users":
+                return self._enable_user(request)
+        return _error(404, "There is GET/POST faults, GET stats, POST stats/reset and POST users.")
+
+    def _set_faults(self, request: Request) -> Response:
+        """The list replaces the faults in force; an empty list ends them all. `?add` keeps what there is."""
+        try:
+            given = orjson.loads(request.body or b"[]")
+            if not isinstance(given, list) or not all(isinstance(one, dict) for one in given):
+                raise ValueError("the body must be a JSON list of faults")
+            faults = [fault_from(one) for one in given]
+        except ValueError as error:
+            return _error(400, f"The faults were not changed: {error}.")
+        if request.query == "add":
+            self.faults.add(faults)
+        else:
+            self.faults.replace(faults)
+        return _json(200, self.faults.as_json())
+
+    def _enable_user(self, request: Request) -> Response:
+        """`{"systemuserid": …, "isdisabled": true}`: what the admin center does; the Web API cannot."""
+        try:
+            given = orjson.loads(request.body)
+            user, disabled = parse_guid(given["systemuserid"]), bool(given["isdisabled"])
+        except (ValueError, KeyError, TypeError):
+            return _error(400, 'The body must be {"systemuserid": "<id>", "isdisabled": true or false}.')
+        with self.environment.database.write() as transaction:
+            row = transaction.connection.execute(
+                "SELECT systemuserid, businessunitid FROM systemuser WHERE systemuserid = ?", (user,)
+            ).fetchone()
+            if row is None:
+                return _error(404, f"There is no user {user}.")
+            caller = Caller(row[0], row[1], self.environment.organization)
+            writing = Writing(transaction, caller, moment_text(datetime.now(UTC)))
+            table = transaction.catalog["systemuser"]
+            write_values(writing, table, row[0], {"isdisabled": int(disabled)}, {"systemuserid": row[0]})
+        return Response(204)

@@ -1,0 +1,17 @@
+"""What tables and columns there are. Everything else (SQL, queries, validation, pages) is driven by these definitions."""
+
+from tallystick.sandbox.metadata.catalog import Catalog, NavigationTarget, base_catalog
+from tallystick.sandbox.metadata.model import Column, Key, Kind, ManyToMany, Option, Required, Table
+
+__all__ = [
+    "Catalog",
+    "Column",
+    "Key",
+    "Kind",
+    "ManyToMany",
+    "NavigationTarget",
+    "Option",
+    "Required",
+    "Table",
+    "base_catalog",
+]

@@ -1,0 +1,21 @@
+"""The shipped tables, one file each (small ones share). A table is added by adding its definition to `TABLES`."""
+
+from tallystick.sandbox.metadata.model import ManyToMany, Table
+from tallystick.sandbox.metadata.tables.account import ACCOUNT
+from tallystick.sandbox.metadata.tables.contact import CONTACT
+from tallystick.sandbox.metadata.tables.currency import TRANSACTIONCURRENCY
+from tallystick.sandbox.metadata.tables.organization import BUSINESSUNIT, ORGANIZATION
+from tallystick.sandbox.metadata.tables.people import INTERSECTS, RELATIONS, ROLE, SYSTEMUSER, TEAM
+
+TABLES: tuple[Table, ...] = (
+    ACCOUNT,
+    CONTACT,
+    TRANSACTIONCURRENCY,
+    SYSTEMUSER,
+    TEAM,
+    ROLE,
+    BUSINESSUNIT,
+    ORGANIZATION,
+    *INTERSECTS,
+)
+MANY_TO_MANY: tuple[ManyToMany, ...] = RELATIONS

@@ -1,0 +1,1 @@
+"""The Dataverse Web API on top of rows, queries and metadata."""

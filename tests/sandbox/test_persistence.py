@@ -1,0 +1,105 @@
+"""What survives a restart and a kill."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import threading
+import time
+from pathlib import Path
+from uuid import uuid4
+
+import httpx2
+import pytest
+from tests.sandbox_process import running_sandbox
+
+
+def test_a_restart_keeps_data_tokens_links_keys_and_definitions(tmp_path: Path) -> None:
+    track = {"Prefer": "odata.track-changes"}
+    with running_sandbox(tmp_path) as sandbox, sandbox.client() as api:
+        headers = dict(api.headers)
+        for number in range(3):
+            api.post("accounts", json={"name": f"n{number}"})
+        column = {
+            "@odata.type": "Microsoft.Dynamics.CRM.StringAttributeMetadata",
+            "SchemaName": "new_Code",
+            "MaxLength": 9,
+        }
+        api.post("EntityDefinitions(LogicalName='account')/Attributes", json=column)
+        key = {"SchemaName": "new_Key", "KeyAttributes": ["new_code"]}
+        api.post("EntityDefinitions(LogicalName='account')/Keys", json=key)
+        option = {"EntityLogicalName": "account", "AttributeLogicalName": "paymenttermscode"}
+        label = {"LocalizedLabels": [{"Label": "CM", "LanguageCode": 1033}]}
+        api.post("InsertOptionValue", json={**option, "Label": label})
+        last = api.patch("accounts(new_code='A')", json={"name": "last", "paymenttermscode": 100_000_000})
+        version = api.get(last.headers["OData-EntityId"]).json()["versionnumber"]
+        delta = api.get("accounts?$select=name", headers=track).json()["@odata.deltaLink"].removeprefix(sandbox.url)
+        page = api.get("accounts?$select=name", headers={"Prefer": "odata.maxpagesize=2"}).json()
+        more = page["@odata.nextLink"].removeprefix(sandbox.url)
+        tenant_key = api.get("accounts(new_code='A')").json()["accountid"]
+        sandbox.kill()
+    with running_sandbox(tmp_path) as sandbox, httpx2.Client(base_url=sandbox.url, headers=headers) as api:
+        rest = api.get(more, headers={"Prefer": "odata.maxpagesize=2"}).json()
+        assert sorted(row["name"] for row in page["value"] + rest["value"]) == ["last", "n0", "n1", "n2"]
+        assert api.get(delta).json()["value"] == []
+        row = api.get("/api/data/v9.2/accounts(new_code='a')").json()
+        assert (row["accountid"], row["paymenttermscode"]) == (tenant_key, 100_000_000)
+        api.patch(f"/api/data/v9.2/accounts({tenant_key})", json={"name": "again"})
+        assert [entry["name"] for entry in api.get(delta).json()["value"]] == ["again"]
+        assert api.get(f"/api/data/v9.2/accounts({tenant_key})").json()["versionnumber"] > version
+
+
+def test_versions_never_go_back_even_when_the_newest_row_was_deleted(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path) as sandbox, sandbox.client() as api:
+        row = api.get(api.post("accounts", json={"name": "A"}).headers["OData-EntityId"]).json()
+        api.delete(f"accounts({row['accountid']})")
+        token = api.get("accounts?$select=name", headers={"Prefer": "odata.track-changes"}).json()["@odata.deltaLink"]
+        sandbox.kill()
+    with running_sandbox(tmp_path) as sandbox, sandbox.client() as api:
+        created = api.post("accounts", json={"name": "B"})
+        assert api.get(created.headers["OData-EntityId"]).json()["versionnumber"] > row["versionnumber"] + 1
+        entries = api.get(token.replace(token.partition("/api/")[0], sandbox.url)).json()["value"]
+        assert [entry["name"] for entry in entries] == ["B"]
+
+
+def test_kill_9_at_any_moment_loses_no_answered_write(tmp_path: Path) -> None:
+    chance = random.Random(20260304)
+    answered: list[str] = []
+    for _ in range(4):
+        with running_sandbox(tmp_path) as sandbox, sandbox.client() as api:
+            killer = threading.Timer(chance.uniform(0.02, 0.25), os.kill, (sandbox.process.pid, signal.SIGKILL))
+            killer.start()
+            try:
+                while True:
+                    ids = [str(uuid4()) for _ in range(chance.choice((1, 20)))]
+                    rows = [
+                        {"@odata.type": "Microsoft.Dynamics.CRM.account", "accountid": row_id, "name": "n"}
+                        for row_id in ids
+                    ]
+                    answer = api.post("accounts/Microsoft.Dynamics.CRM.CreateMultiple", json={"Targets": rows})
+                    assert answer.status_code == 200
+                    answered += ids
+            except httpx2.TransportError:
+                killer.join()
+    assert answered
+    with running_sandbox(tmp_path) as sandbox, sandbox.client() as api:
+        stored, link = set(), "accounts?$select=accountid"
+        while link:
+            body = api.get(link).json()
+            stored |= {row["accountid"] for row in body["value"]}
+            link = body.get("@odata.nextLink", "")
+    assert set(answered) <= stored
+
+
+def test_two_sandboxes_never_share_a_directory(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path):
+        started = time.monotonic()
+        with pytest.raises(RuntimeError, match="status 2"), running_sandbox(tmp_path):
+            pass
+        assert time.monotonic() - started < 10
+
+
+def test_it_ends_cleanly_when_asked(tmp_path: Path) -> None:
+    with running_sandbox(tmp_path) as sandbox:
+        assert sandbox.stop() == 0
