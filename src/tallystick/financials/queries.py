@@ -1,0 +1,409 @@
+"""Everything that reads Financials for people: lists, cards, lookups and counts.
+
+Whoever follows changes reads through `change_feed` instead.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db.models import CharField, F, Model, Q, QuerySet
+
+from tallystick.financials import change_feed
+from tallystick.financials.folding import Folded, fold
+from tallystick.financials.models import Change, Company, Contact, Membership, User
+from tallystick.financials.problems import FinancialsError, RecordMissing
+from tallystick.financials.tables import TEXT_KINDS, Field, Kind, Table, table_named
+from tallystick.financials.values import Unacceptable, clean
+
+PAGE_SIZE = 50
+SEARCH_WORDS = 6
+EXPORT_CHUNK = 2_000
+
+
+class Operator(StrEnum):
+    """How a filter compares."""
+
+    IS = "is"  # the value, or any of several in a list or tuple
+    IS_NOT = "is_not"
+    CONTAINS = "contains"
+    STARTS_WITH = "starts_with"
+    AT_LEAST = "at_least"
+    AT_MOST = "at_most"
+    BLANK = "blank"
+    NOT_BLANK = "not_blank"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on a field. A reference is compared by its code (text) or its id."""
+
+    field: str
+    operator: Operator = Operator.IS
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a list shows: the same query pages, counts and exports. `order`: field names, with `-` for descending."""
+
+    search: str = ""
+    filters: tuple[Filter, ...] = ()
+    order: tuple[str, ...] = ()
+
+
+EVERYTHING = Query()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A record for people: `values` by field name with references as ids, `codes` of the references as people see them."""
+
+    table: Table
+    id: UUID
+    version: int
+    values: Mapping[str, Any]
+    codes: Mapping[str, str]
+    created_at: datetime
+    modified_at: datetime
+
+    def shown(self, name: str) -> Any:
+        """The value as people know it: the code of a reference, the value of anything else."""
+        return self.codes.get(name, "") if self.table.by_name[name].references else self.values[name]
+
+    @property
+    def key(self) -> str:
+        """The number or code; an exchange rate's currency and date."""
+        return " ".join(str(self.shown(name)) for name in self.table.key)
+
+    @property
+    def title(self) -> str:
+        """What people know the record by, next to its key."""
+        return str(self.shown(self.table.title))
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPage:
+    """One page of a list, and how many records there are in all."""
+
+    records: list[Record]
+    total: int
+    page: int
+    page_size: int
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are; one when there is nothing."""
+        return max(1, -(-self.total // self.page_size))
+
+
+@dataclass(frozen=True, slots=True)
+class Referable:
+    """A record to choose in a lookup."""
+
+    id: UUID
+    code: str
+    name: str
+
+
+def list_records(
+    company: Company, table: str, query: Query = EVERYTHING, *, page: int = 1, page_size: int = PAGE_SIZE
+) -> RecordPage:
+    """Return one page of the records that match: four queries, whatever the page size. A page too far is the last.
+
+    Which records are on the page is found first, so that their references are looked up for them alone."""
+    described = table_named(table)
+    matching = _matching(company, described, query)
+    total = matching.count()
+    page = min(max(page, 1), max(1, -(-total // page_size)))
+    start = (page - 1) * page_size
+    ids = list(_ordered(described, matching, query.order).values_list("pk", flat=True)[start : start + page_size])
+    found = _records(company, described, _values(described, _all(company, described).filter(pk__in=ids)))
+    records = {record.id: record for record in found}
+    return RecordPage([records[id] for id in ids if id in records], total, page, page_size)
+
+
+def count_records(company: Company, table: str, query: Query = EVERYTHING) -> int:
+    """Return how many records match."""
+    return _matching(company, table_named(table), query).count()
+
+
+def get_record(company: Company, table: str, id: UUID) -> Record:
+    """Return a record. Raises `RecordMissing` when this company has none of that id."""
+    described = table_named(table)
+    found = _records(company, described, _values(described, _all(company, described).filter(pk=id)))
+    if not found:
+        raise RecordMissing(described.label, str(id))
+    return found[0]
+
+
+def find_record(company: Company, table: str, code: str) -> Record | None:
+    """Return the record with this number or code, however it is capitalised, or None."""
+    described = table_named(table)
+    id = ids_by_code(company, table, [code]).get(code.strip().upper())
+    return None if id is None else get_record(company, described.name, id)
+
+
+def ids_by_code(company: Company, table: str, codes: Iterable[str]) -> dict[str, UUID]:
+    """Return the ids of the records with these numbers or codes, by number or code in capitals; one query."""
+    described = table_named(table)
+    if len(described.key) != 1:
+        parent = described.field(described.key[0]).label
+        raise FinancialsError(f"{described.label_plural} have no code of their own.", hint=f"Filter by {parent}.")
+    wanted = {code.strip().upper() for code in codes}
+    name = described.key[0]
+    found: dict[str, UUID] = {}
+    for chunk in _chunks(sorted(wanted), 500):
+        found.update(_all(company, described).filter(**{f"{name}__in": chunk}).values_list(name, "pk"))
+    return found
+
+
+def codes_by_id(company: Company, table: str, ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return the numbers or codes of records by id."""
+    described = table_named(table)
+    found: dict[UUID, str] = {}
+    for chunk in _chunks(list(ids), 500):
+        found.update(_all(company, described).filter(pk__in=chunk).values_list("pk", described.key[0]))
+    return found
+
+
+def look_up(company: Company, table: str, text: str, *, limit: int = 20) -> list[Referable]:
+    """Return records to choose from while somebody types: those whose code begins or whose name goes on like it."""
+    described = table_named(table)
+    matching = _ordered(described, _matching(company, described, Query(search=text)), ())
+    shown = [_relation_path(described.field(name)) for name in (described.key[0], described.title)]
+    return [Referable(*row) for row in matching.values_list("pk", *shown)[:limit]]
+
+
+def neighbours(company: Company, table: str, id: UUID, query: Query = EVERYTHING) -> tuple[UUID | None, UUID | None]:
+    """Return the records before and after this one in the order of the list; two indexed look-ups in plain order."""
+    described = table_named(table)
+    if query == EVERYTHING and len(described.key) == 1:
+        return _neighbours_by_key(company, described, id)
+    ids = list(_ordered(described, _matching(company, described, query), query.order).values_list("pk", flat=True))
+    if id not in ids:
+        return None, None
+    place = ids.index(id)
+    return (ids[place - 1] if place else None), (ids[place + 1] if place + 1 < len(ids) else None)
+
+
+def _neighbours_by_key(company: Company, table: Table, id: UUID) -> tuple[UUID | None, UUID | None]:
+    key = table.key[0]
+    rows = _all(company, table)
+    here = rows.filter(pk=id).values_list(key, flat=True).first()
+    if here is None:
+        return None, None
+    before = rows.filter(**{f"{key}__lt": here}).order_by(f"-{key}").values_list("pk", flat=True).first()
+    after = rows.filter(**{f"{key}__gt": here}).order_by(key).values_list("pk", flat=True).first()
+    return before, after
+
+
+def iterate_records(company: Company, table: str, query: Query = EVERYTHING) -> Iterator[Record]:
+    """Yield every matching record, a chunk at a time: memory stays flat. Versions are not read (they are 0)."""
+    described = table_named(table)
+    rows = _values(described, _ordered(described, _matching(company, described, query), query.order))
+    for row in rows.iterator(chunk_size=EXPORT_CHUNK):
+        yield _record(described, row, {})
+
+
+def persons_of_customer(company: Company, customer: UUID) -> list[Record]:
+    """Return the contacts that work for a customer, its company contact first."""
+    described = table_named("contact")
+    theirs = _all(company, described).filter(
+        Q(business_relation__customer=customer) | Q(company_contact__business_relation__customer=customer)
+    )
+    return _records(company, described, _values(described, theirs.order_by("type", "no")))
+
+
+def customer_of_contact(company: Company, contact: UUID) -> UUID | None:
+    """Return the customer that the contact is or works for."""
+    row = (
+        Contact.objects.filter(company=company, pk=contact)
+        .values_list("business_relation__customer", "company_contact__business_relation__customer")
+        .first()
+    )
+    return (row[0] or row[1]) if row else None
+
+
+def recently_changed(company: Company, *, limit: int = 10) -> list[Record]:
+    """Return the records that people changed last, newest first; a few queries."""
+    tables = ("customer", "contact", "salesperson", "currency", "item", "resource")
+    newest = [
+        change
+        for table in tables
+        for change in Change.objects.filter(company_id=company.pk, table_name=table, deleted=False).order_by(
+            "-xid", "-seq"
+        )[:limit]
+    ]
+    newest.sort(key=lambda change: (change.xid, change.seq), reverse=True)
+    records: dict[UUID, Record] = {}
+    for table in tables:
+        described = table_named(table)
+        ids = [change.record_id for change in newest[:limit] if change.table_name == table]
+        if ids:
+            rows = _values(described, _all(company, described).filter(pk__in=ids))
+            records |= {record.id: record for record in _records(company, described, rows)}
+    return [records[change.record_id] for change in newest[:limit] if change.record_id in records]
+
+
+def companies_of(user: User) -> list[Company]:
+    """Return the companies the user has a role in, by name."""
+    return list(Company.objects.filter(memberships__user=user).order_by("name", "pk"))
+
+
+def role_of(user: User, company: Company) -> str | None:
+    """Return the user's role in the company: administrator, clerk, viewer, or None."""
+    return Membership.objects.filter(user=user, company=company).values_list("role", flat=True).first()
+
+
+# How a query becomes SQL
+
+
+def _all(company: Company, table: Table) -> "QuerySet[Any]":
+    model: type[Model] = apps.get_model("financials", table.model)
+    return model._default_manager.filter(company_id=company.pk)
+
+
+def _matching(company: Company, table: Table, query: Query) -> "QuerySet[Any]":
+    rows = _all(company, table)
+    for word in query.search.split()[:SEARCH_WORDS]:
+        rows = rows.filter(_search(table, word))
+    for condition in query.filters:
+        rows = rows.filter(_condition(table, condition))
+    return rows
+
+
+def _search(table: Table, word: str) -> Q:
+    condition = Q()
+    for field in table.fields:
+        if not field.searched:
+            continue
+        match field.kind:
+            case Kind.CODE:
+                condition |= Q(**{f"{field.column}__startswith": word.upper()})
+            case Kind.TEXT:
+                condition |= _folded(field, word, "contains")
+            case _:
+                condition |= Q(**{f"{field.column}__icontains": word})
+    if not condition:
+        condition = Q(**{f"{_relation_path(table.field(table.key[0]))}__startswith": word.upper()})
+    return condition
+
+
+def _folded(field: Field, text: str, lookup: str) -> Q:
+    compares: Any = CharField().get_lookup(lookup)
+    return Q(compares(Folded(F(field.column)), fold(text)))
+
+
+def _condition(table: Table, condition: Filter) -> Q:
+    field = _field(table, condition.field)
+    path = _path(field, condition.value)
+    match condition.operator:
+        case Operator.IS:
+            values = condition.value if isinstance(condition.value, list | tuple) else [condition.value]
+            return _any_of(field, path, values)
+        case Operator.IS_NOT:
+            values = condition.value if isinstance(condition.value, list | tuple) else [condition.value]
+            return ~_any_of(field, path, values)
+        case Operator.CONTAINS | Operator.STARTS_WITH if field.kind in TEXT_KINDS:
+            return _folded(field, str(condition.value), _TEXT_LOOKUPS[condition.operator])
+        case Operator.CONTAINS | Operator.STARTS_WITH if field.references:
+            return Q(**{f"{path}__i{_TEXT_LOOKUPS[condition.operator]}": condition.value})
+        case Operator.AT_LEAST:
+            return Q(**{f"{path}__gte": _comparable(field, condition.value)})
+        case Operator.AT_MOST:
+            return Q(**{f"{path}__lte": _comparable(field, condition.value)})
+        case Operator.BLANK:
+            return _blank(field)
+        case Operator.NOT_BLANK:
+            return ~_blank(field)
+    raise FinancialsError(
+        f"{field.label} cannot be filtered with {condition.operator!r}.", hint="Only text contains or starts with text."
+    )
+
+
+_TEXT_LOOKUPS = {Operator.CONTAINS: "contains", Operator.STARTS_WITH: "startswith"}
+
+
+def _any_of(field: Field, path: str, values: Sequence[Any]) -> Q:
+    plain = [_comparable(field, value) for value in values if value not in (None, "")]
+    condition = Q(**{f"{path}__in": plain}) if plain else Q(pk__in=[])
+    return condition | _blank(field) if len(plain) < len(values) else condition
+
+
+def _blank(field: Field) -> Q:
+    if field.kind in (Kind.REFERENCE, Kind.DATE):
+        return Q(**{f"{field.column}__isnull": True})
+    return Q(**{field.column: field.blank})
+
+
+def _comparable(field: Field, value: Any) -> Any:
+    if field.references:
+        return value if isinstance(value, UUID) else str(value).strip().upper()
+    try:
+        return clean(field, value)
+    except Unacceptable as problem:
+        raise FinancialsError(problem.message, hint=problem.hint) from None
+
+
+def _path(field: Field, value: Any) -> str:
+    if not field.references:
+        return field.column
+    first = value[0] if isinstance(value, list | tuple) and value else value
+    return field.column if isinstance(first, UUID) else _relation_path(field)
+
+
+def _relation_path(field: Field) -> str:
+    """The Django path to the number or code that a reference shows."""
+    return f"{field.relation}__{table_named(field.references).key[0]}" if field.references else field.column
+
+
+def _ordered(table: Table, rows: "QuerySet[Any]", order: Sequence[str]) -> "QuerySet[Any]":
+    expressions: list[Any] = []
+    for name in order or table.key:
+        field = _field(table, name.removeprefix("-"))
+        path = F(_relation_path(field))
+        expression = Folded(path) if field.kind is Kind.TEXT else path
+        expressions.append(expression.desc() if name.startswith("-") else expression.asc())
+    return rows.order_by(*expressions, "pk")
+
+
+def _field(table: Table, name: str) -> Field:
+    try:
+        return table.field(name)
+    except KeyError as unknown:
+        raise FinancialsError(str(unknown.args[0])) from None
+
+
+def _values(table: Table, rows: "QuerySet[Any]") -> "QuerySet[Any, Any]":
+    columns = [field.column for field in table.fields]
+    codes = [_relation_path(field) for field in table.references]
+    return rows.values_list("pk", "created_at", "modified_at", *columns, *codes)
+
+
+def _records(company: Company, table: Table, rows: Iterable[Sequence[Any]]) -> list[Record]:
+    found = list(rows)
+    versions = change_feed.versions(company, table.name, [row[0] for row in found])
+    return [_record(table, row, versions) for row in found]
+
+
+def _record(table: Table, row: Sequence[Any], versions: Mapping[UUID, int]) -> Record:
+    values, codes = row[3 : 3 + len(table.fields)], row[3 + len(table.fields) :]
+    return Record(
+        table,
+        row[0],
+        versions.get(row[0], 0),
+        dict(zip((field.name for field in table.fields), values, strict=True)),
+        {field.name: code or "" for field, code in zip(table.references, codes, strict=True)},
+        created_at=row[1],
+        modified_at=row[2],
+    )
+
+
+def _chunks(values: Sequence[Any], size: int) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
