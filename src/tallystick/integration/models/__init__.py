@@ -1,0 +1,23 @@
+"""The integration's tables. Everything belongs to a connection, and a connection to one company."""
+
+from tallystick.integration.models.connection import Connection, MappingSettings
+from tallystick.integration.models.coupling import CouplingRow, Cursor, LooseKey, LooseRow, SeenMark
+from tallystick.integration.models.history import HistoryRow
+from tallystick.integration.models.run import FullSync, Run, RunError, RunKind, RunStatus, Worker
+
+__all__ = [
+    "Connection",
+    "CouplingRow",
+    "Cursor",
+    "FullSync",
+    "HistoryRow",
+    "LooseKey",
+    "LooseRow",
+    "MappingSettings",
+    "Run",
+    "RunError",
+    "RunKind",
+    "RunStatus",
+    "SeenMark",
+    "Worker",
+]
