@@ -1,0 +1,1 @@
+"""Pages. Each folder is one page: urls, views, forms, templates."""

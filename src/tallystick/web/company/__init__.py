@@ -1,0 +1,1 @@
+"""The settings of a company, and the list of companies."""

@@ -1,0 +1,1 @@
+"""CRM Connection Setup."""

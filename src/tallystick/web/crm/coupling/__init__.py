@@ -1,0 +1,1 @@
+"""Coupling records, one at a time or a selection from a list."""

@@ -1,0 +1,1 @@
+"""CRM Full Synch. Review: start a full synchronization and watch it."""

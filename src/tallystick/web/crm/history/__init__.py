@@ -1,0 +1,1 @@
+"""The history of both sides, and taking an edit back."""

@@ -1,0 +1,1 @@
+"""Coupled Data Synchronization Errors: what needs a person or time."""

@@ -1,0 +1,1 @@
+"""Integration Synch. Jobs and their errors."""

@@ -1,0 +1,1 @@
+"""Integration Table Mappings: the list, a mapping with its fields, its preview."""

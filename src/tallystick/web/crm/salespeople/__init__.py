@@ -1,0 +1,1 @@
+"""Couple Salespeople: salespeople and the users of Dynamics CRM side by side."""

@@ -1,0 +1,6 @@
+"""The extensions in use, in the order in which what they add is shown."""
+
+from tallystick.web.crm.extension import CRM
+from tallystick.web.shell.extensions import Extension
+
+EXTENSIONS: tuple[Extension, ...] = (CRM,)

@@ -1,0 +1,56 @@
+"""The figures and the recent changes on Home."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from tallystick.financials import queries
+from tallystick.financials.queries import EVERYTHING, Filter, Operator, Query, Record
+from tallystick.web.records.listing import ANY
+from tallystick.web.records.reading import card_url
+from tallystick.web.shell.desk import Desk
+
+RECENT = 8
+BLOCKED = Query(filters=(Filter("blocked", Operator.NOT_BLANK),))
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """One figure, and the list that shows what it counts."""
+
+    label: str
+    figure: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecentChange:
+    """One record that changed lately."""
+
+    record: Record
+    url: str
+
+
+def cues(desk: Desk) -> Sequence[Cue]:
+    """How many records there are of what matters. One count per figure."""
+    return [
+        _cue(desk, "Customers", "customer"),
+        _cue(desk, "Blocked customers", "customer", BLOCKED, blocked=ANY),
+        _cue(desk, "Contacts", "contact"),
+        _cue(desk, "Salespeople", "salesperson"),
+        _cue(desk, "Currencies", "currency"),
+    ]
+
+
+def _cue(desk: Desk, label: str, table: str, query: Query = EVERYTHING, **filters: str) -> Cue:
+    url = reverse("record-list", args=(desk.company.slug, table))
+    figure = queries.count_records(desk.company, table, query)
+    return Cue(label, figure, f"{url}?{urlencode(filters)}" if filters else url)
+
+
+def recent_changes(desk: Desk) -> Sequence[RecentChange]:
+    """The records changed last, newest first."""
+    records = queries.recently_changed(desk.company, limit=RECENT)
+    return [RecentChange(record, card_url(desk, record.table.name, record.id)) for record in records]

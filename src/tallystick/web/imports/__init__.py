@@ -1,0 +1,1 @@
+"""Bringing records in from a file: choose, look through what would happen, then do it."""

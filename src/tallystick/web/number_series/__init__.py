@@ -1,0 +1,1 @@
+"""The number series of a company."""

@@ -1,0 +1,76 @@
+"""Records of any table as the texts people see: numbers and codes instead of ids."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.apps import apps
+from django.http import Http404
+from django.urls import reverse
+
+from tallystick.financials import queries
+from tallystick.financials.problems import RecordMissing
+from tallystick.financials.queries import Record
+from tallystick.financials.tables import TABLES, Field, Table
+from tallystick.web.shell.desk import Desk
+
+
+def table_or_404(name: str) -> Table:
+    """The table of that name; `Http404` when there is none."""
+    try:
+        return TABLES[name]
+    except KeyError:
+        raise Http404(f"no table {name}") from None
+
+
+def record_or_404(desk: Desk, table: Table, record_id: UUID) -> Record:
+    """One record of this company; `Http404` when it is gone or belongs to another."""
+    try:
+        return queries.get_record(desk.company, table.name, record_id)
+    except RecordMissing as missing:
+        raise Http404(str(missing)) from missing
+
+
+def text_of(field: Field, record: Record) -> str:
+    """What a field shows on a card: the number or code of a reference, a plain number, an ISO date."""
+    match record.shown(field.name):
+        case None:
+            return ""
+        case bool() as answer:
+            return "on" if answer else ""
+        case Decimal() as number:
+            return field.number_text(number)
+        case date() as day:
+            return day.isoformat()
+        case value:
+            return str(value)
+
+
+def texts_of(record: Record) -> dict[str, str]:
+    """Every field of a record as a card shows it, by name."""
+    return {field.name: text_of(field, record) for field in record.table.fields}
+
+
+def captions_of(record: Record) -> Mapping[str, str]:
+    """The names behind the codes of a record: of a salesperson's code, the salesperson's name. A query per reference."""
+    captions = {}
+    for field in record.table.references:
+        referred = record.values[field.name]
+        if referred is not None:
+            target = TABLES[field.references or ""]
+            rows = apps.get_model("financials", target.model)._default_manager.filter(pk=referred)
+            captions[field.name] = str(rows.values_list(target.title, flat=True).first() or "")
+    return captions
+
+
+def heading_of(record: Record) -> str:
+    """Number and name, for headings."""
+    return (
+        f"{record.key} · {record.title}" if record.title and record.table.title not in record.table.key else record.key
+    )
+
+
+def card_url(desk: Desk, table: str, record_id: UUID) -> str:
+    """The address of a record's card."""
+    return reverse("record-card", args=(desk.company.slug, table, record_id))

@@ -1,0 +1,1 @@
+"""The frame around every page: who is asking and for which company, the navigation, what other parts add."""

@@ -1,0 +1,1 @@
+"""Signing in with a password or a one-time link, signing out, changing the password."""

@@ -1,0 +1,23 @@
+"""Every address of the application, page by page. What belongs to a company lies below `/c/<company>/`."""
+
+from django.urls import include, path
+
+from tallystick.web.home import views as home
+
+company_pages = [
+    path("", include("tallystick.web.home.urls")),
+    path("search/", include("tallystick.web.search.urls")),
+    path("company/", include("tallystick.web.company.urls")),
+    path("users/", include("tallystick.web.users.urls")),
+    path("number-series/", include("tallystick.web.number_series.urls")),
+    path("import/", include("tallystick.web.imports.urls")),
+    path("records/", include("tallystick.web.records.urls")),
+    path("crm/", include("tallystick.web.crm.urls")),
+]
+
+urlpatterns = [
+    path("", home.start, name="home"),
+    path("", include("tallystick.web.health.urls")),
+    path("", include("tallystick.web.sign_in.urls")),
+    path("c/<slug:company>/", include(company_pages)),
+]

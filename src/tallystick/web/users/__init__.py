@@ -1,0 +1,1 @@
+"""Who may work in a company, and as what."""
