@@ -1,0 +1,71 @@
+"""`tally connect`: connect a company to a Dataverse environment."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from tallystick.cli.installation import acting_user, open_installation, the_company
+from tallystick.cli.output import Json, print_json, remark, say
+from tallystick.cli.refusal import Refusal
+
+SECRET = "TALLY_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+
+
+def connect(
+    address: Annotated[
+        str, typer.Argument(metavar="ADDRESS", help="The environment, such as https://contoso.crm4.dynamics.com.")
+    ],
+    tenant: Annotated[str, typer.Option(help="The directory (tenant) id or domain.")],
+    client_id: Annotated[str, typer.Option(help="The application (client) id.")],
+    authority: Annotated[
+        str | None, typer.Option(help="Where tokens come from (default: Microsoft Entra ID; a sandbox: its address).")
+    ] = None,
+    seconds: Annotated[int | None, typer.Option(min=1, help="Seconds between two scheduled cycles.")] = None,
+    json: Json = False,
+) -> None:
+    """Connect the company to Dynamics 365 Sales, test the connection, and switch it on when the test succeeds.
+
+    The client secret is asked for, or read from standard input or from TALLY_CLIENT_SECRET; it is never an argument,
+    because everybody on the machine can read those."""
+    open_installation()
+    company = the_company()
+    from tallystick.integration import connections
+
+    connection = connections.connect(
+        company, address, authority, tenant, client_id, _secret(), by=acting_user(), schedule_seconds=seconds
+    )
+    report = connections.test(connection)
+    if report.ok:
+        connections.enable(connection, by=acting_user())
+    if json:
+        print_json(
+            {
+                "ok": report.ok,
+                "address": report.address,
+                "organization": report.organization,
+                "version": report.version,
+                "base_currency": report.base_currency,
+                "problems": [str(problem) for problem in report.problems],
+            }
+        )
+    elif report.ok:
+        say(f"{company.name} is connected to {report.organization} ({report.address}), version {report.version}.")
+    else:
+        for problem in report.problems:
+            remark(str(problem))
+        remark("The connection is stored and switched off; mend this and run `tally connect` again.")
+    if not report.ok:
+        raise typer.Exit(2)
+
+
+def _secret() -> str:
+    secret = os.environ.get(SECRET, "")
+    if not secret and sys.stdin.isatty():
+        secret = typer.prompt("Client secret", hide_input=True, err=True)
+    elif not secret:
+        secret = sys.stdin.readline().strip()
+    if not secret:
+        raise Refusal("There is no client secret.", f"Enter it when asked, or pass it by standard input or {SECRET}.")
+    return secret
