@@ -319,7 +319,8 @@ def test_guarding_a_cell_loses_nothing(text: str) -> None:
 
 
 def test_the_demo_company_imports_its_own_export_without_a_change(demo: Company) -> None:
-    for table, format in itertools.product(TABLES, ("csv", "xlsx")):
+    entered = [name for name, table in TABLES.items() if not table.posted and queries.count_records(demo, name)]
+    for table, format in itertools.product(entered, ("csv", "xlsx")):
         data = b"".join(export_records(demo, table, format=format, byte_order_mark=True))
         preview = preview_import(demo, table, data)
         assert preview.ok, (table, format, preview.problems[:3])

@@ -44,4 +44,6 @@ def test_who_refers_to_a_contact() -> None:
     assert [(table.name, field.name) for table, field in referrers("contact")] == [
         ("customer", "primary_contact_no"),
         ("contact", "company_no"),
+        ("opportunity", "contact_no"),
+        ("opportunity", "contact_company_no"),
     ]

@@ -73,7 +73,7 @@ def watched_tables(apps: Apps) -> tuple[Watched, ...]:
     return tuple(
         Watched(table.name, table.db_table, _watched_columns(apps.get_model("financials", table.model)))
         for table in TABLES.values()
-        if _exists(apps, table.model)
+        if table.followed and _exists(apps, table.model)
     )
 
 

@@ -12,6 +12,7 @@ class Kind(StrEnum):
 
     CODE = "code"  # upper-cased and trimmed: two spellings of a code are one code
     TEXT = "text"
+    LONG_TEXT = "long text"  # of many lines
     EMAIL = "email"
     PHONE = "phone"
     URL = "url"
@@ -24,7 +25,7 @@ class Kind(StrEnum):
     DATE_FORMULA = "date formula"  # 30D, 1M+8D, CM
 
 
-TEXT_KINDS = frozenset({Kind.CODE, Kind.TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.DATE_FORMULA})
+TEXT_KINDS = frozenset({Kind.CODE, Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE, Kind.URL, Kind.DATE_FORMULA})
 
 GENERAL = "General"
 ADDRESS = "Address & Contact"
@@ -33,6 +34,7 @@ SHIPPING = "Shipping"
 PRICES = "Prices"
 INVENTORY = "Inventory"
 PURCHASING = "Purchasing"
+POSTING = "Posting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,11 @@ class Choice:
 
 
 # "Company No." of a contact names another contact; `company_id` would be the company whose books these are.
-RELATIONS: Mapping[str, str] = {"company_no": "company_contact"}
+RELATIONS: Mapping[str, str] = {
+    "company_no": "company_contact",
+    "reverses_transaction_no": "reverses",
+    "reverses_entry_no": "reverses",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class Field:
     minimum: int | None = None
     maximum: int | None = None
     required: bool = False
+    optional: bool = False  # a decimal that may be left open, which is not the same as 0
     default: object = None
     references: str | None = None
     choices: tuple[Choice, ...] = ()
@@ -94,7 +101,7 @@ class Field:
             case Kind.REFERENCE | Kind.DATE | Kind.INTEGER:
                 return None
             case Kind.DECIMAL:
-                return None if self.required else Decimal(0)
+                return None if self.required or self.optional else Decimal(0)
             case _:
                 return ""
 

@@ -25,6 +25,8 @@ class Table:
     title: str  # the field people know a record by, next to its key
     numbered: bool = False  # an empty number is drawn from the number series of this table
     part_of: str = ""  # the reference to what the record is a part of; it goes when that goes
+    posted: bool = False  # only postings write it, and nobody changes it afterwards
+    followed: bool = True  # whether the change feed tells of its records; without it they have no version
 
     # Worked out once: they are asked for with every row.
     by_name: Mapping[str, Field] = attribute(init=False, repr=False, compare=False)
@@ -67,6 +69,23 @@ def code(name: str, label: str, length: int, **more: object) -> Field:
 def text(name: str, label: str, length: int, **more: object) -> Field:
     """Return a field for text."""
     return Field(name, label, max_length=length, **more)  # type: ignore[arg-type]  # keywords of Field
+
+
+def day(name: str, label: str, **more: object) -> Field:
+    """Return a field for a date."""
+    return Field(name, label, Kind.DATE, **more)  # type: ignore[arg-type]  # keywords of Field
+
+
+def money(name: str, label: str, **more: object) -> Field:
+    """Return a field for an amount, in whatever currency: people see two decimal places, three where there are."""
+    measures = {"digits": 15, "decimals": 3, "least_decimals": 2, **more}
+    return Field(name, label, Kind.DECIMAL, **measures)  # type: ignore[arg-type]  # keywords of Field
+
+
+def percent(name: str, label: str, **more: object) -> Field:
+    """Return a field for a percentage from 0 to 100."""
+    measures = {"digits": 8, "decimals": 5, "least_decimals": 0, "minimum": 0, "maximum": 100, **more}
+    return Field(name, label, Kind.DECIMAL, **measures)  # type: ignore[arg-type]  # keywords of Field
 
 
 def of(table: str, name: str, label: str, **more: object) -> Field:

@@ -6,6 +6,7 @@ decimals with the field's own number of places. Standard library only.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from uuid import UUID
@@ -50,13 +51,24 @@ def _text(field: Field, value: object) -> str:
             raise Unacceptable(
                 f"{field.label} contains the control character U+{ord(found[0]):04X}.", "Remove the character."
             )
-    value = value.strip()
+    return _text_within(field, value.strip())
+
+
+def _text_within(field: Field, value: str) -> str:
     if field.max_length is not None and len(value) > field.max_length:
         raise Unacceptable(
-            f"{field.label} is {len(value):,} characters long; at most {field.max_length} fit.",
+            f"{field.label} is {len(value):,} characters long; at most {field.max_length:,} fit.",
             f"Shorten it: {value[:20]}…",
         )
     return value
+
+
+def _long_text(field: Field, value: object) -> str:
+    if not isinstance(value, str):
+        raise Unacceptable(f"{field.label} must be text, not {type(value).__name__}.")
+    lines = value.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    text = "\n".join(_text(replace(field, max_length=None), line) for line in lines).strip()
+    return _text_within(field, text)
 
 
 def _code(field: Field, value: object) -> str:
@@ -174,6 +186,7 @@ def _reference(field: Field, value: object) -> UUID | None:
 _CLEANERS: dict[Kind, Callable[[Field, object], object]] = {
     Kind.CODE: _code,
     Kind.TEXT: _text,
+    Kind.LONG_TEXT: _long_text,
     Kind.EMAIL: _email,
     Kind.PHONE: _text,
     Kind.URL: _text,

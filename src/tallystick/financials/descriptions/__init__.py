@@ -1,1 +1,1 @@
-"""What the tables of master data look like, a file for each part of the trade. `tables` gathers them."""
+"""What the tables look like, a file for each part of the trade. `tables` gathers them."""

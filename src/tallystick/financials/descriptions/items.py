@@ -1,5 +1,6 @@
 """What we sell: items and resources, and the units they are counted in."""
 
+from tallystick.financials.descriptions.finance import PRODUCT_POSTING_GROUP_CODE, VAT_PRODUCT_POSTING_GROUP_CODE
 from tallystick.financials.fields import INVENTORY, PRICES, PURCHASING, Choice, Field, Kind
 from tallystick.financials.table import Table, code, of, quantity, text
 
@@ -90,6 +91,8 @@ ITEM = Table(
         ),
         UNIT_PRICE,
         UNIT_COST,
+        PRODUCT_POSTING_GROUP_CODE,
+        VAT_PRODUCT_POSTING_GROUP_CODE,
         quantity("gross_weight", "Gross Weight", minimum=0, group=INVENTORY, help="Of one base unit."),
         quantity("net_weight", "Net Weight", minimum=0, group=INVENTORY, help="Of one base unit."),
         quantity("unit_volume", "Unit Volume", minimum=0, group=INVENTORY, help="Of one base unit."),
@@ -147,6 +150,8 @@ RESOURCE = Table(
         Field("blocked", "Blocked", Kind.BOOLEAN, listed=True, help="A blocked resource is not sold."),
         UNIT_PRICE,
         UNIT_COST,
+        PRODUCT_POSTING_GROUP_CODE,
+        VAT_PRODUCT_POSTING_GROUP_CODE,
         VENDOR_NO,
     ),
 )

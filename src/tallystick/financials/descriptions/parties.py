@@ -1,7 +1,8 @@
 """Who we deal with: customers, contacts, salespeople and purchasers."""
 
+from tallystick.financials.descriptions.finance import CUSTOMER_POSTING_GROUP_CODE, VAT_BUSINESS_POSTING_GROUP_CODE
 from tallystick.financials.fields import ADDRESS, INVOICING, SHIPPING, Choice, Field, Kind
-from tallystick.financials.table import Table, code, of, text
+from tallystick.financials.table import Table, code, of, percent, text
 
 
 def _postal_address() -> tuple[Field, ...]:
@@ -84,6 +85,11 @@ CUSTOMER = Table(
             help="Whose prices the customer pays beside those for all customers and its own.",
         ),
         of("payment-terms", "payment_terms_code", "Payment Terms Code", group=INVOICING),
+        Field("prices_including_vat", "Prices Including VAT", Kind.BOOLEAN, group=INVOICING),
+        percent("invoice_discount_percent", "Invoice Discount %", group=INVOICING, help="Off every invoice."),
+        text("vat_registration_no", "VAT Registration No.", 20, group=INVOICING),
+        CUSTOMER_POSTING_GROUP_CODE,
+        VAT_BUSINESS_POSTING_GROUP_CODE,
         of("shipment-method", "shipment_method_code", "Shipment Method Code", group=SHIPPING),
         of("shipping-agent", "shipping_agent_code", "Shipping Agent Code", group=SHIPPING),
     ),

@@ -1,5 +1,6 @@
 """What the tables of master data share."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db import models
@@ -12,6 +13,21 @@ from tallystick.financials.models.people import Company
 def text(length: int) -> "models.CharField[str, str]":
     """Return a column for text of that length at most; blank is ''."""
     return models.CharField(max_length=length, blank=True, default="", db_default="")
+
+
+def long_text(length: int) -> "models.TextField[str, str]":
+    """Return a column for text of many lines, of that length at most; blank is ''."""
+    return models.TextField(max_length=length, blank=True, default="", db_default="")
+
+
+def money() -> "models.DecimalField[Decimal, Decimal]":
+    """Return a column for an amount of any currency: three decimal places, as the dinar has."""
+    return models.DecimalField(max_digits=15, decimal_places=3, default=0, db_default=0)
+
+
+def percentage() -> "models.DecimalField[Decimal, Decimal]":
+    """Return a column for a percentage."""
+    return models.DecimalField(max_digits=8, decimal_places=5, default=0, db_default=0)
 
 
 def reference(to: str, related_name: str = "+", *, index: bool = False) -> "models.ForeignKey[Any, Any]":

@@ -41,6 +41,8 @@ class Item(MasterRecord):
     blocked = models.BooleanField(default=False, db_default=False)
     unit_price = measure()
     unit_cost = measure()
+    product_posting_group = reference("financials.ProductPostingGroup")
+    vat_product_posting_group = reference("financials.VATProductPostingGroup")
     gross_weight = measure()
     net_weight = measure()
     unit_volume = measure()
@@ -84,6 +86,8 @@ class Resource(MasterRecord):
     blocked = models.BooleanField(default=False, db_default=False)
     unit_price = measure()
     unit_cost = measure()
+    product_posting_group = reference("financials.ProductPostingGroup")
+    vat_product_posting_group = reference("financials.VATProductPostingGroup")
     vendor_no = text(20)
 
     class Meta:

@@ -7,7 +7,7 @@ looked through only when a code is deleted.
 
 from django.db import models
 
-from tallystick.financials.models.columns import MasterRecord, reference, text
+from tallystick.financials.models.columns import MasterRecord, percentage, reference, text
 
 
 class Country(MasterRecord):
@@ -185,6 +185,11 @@ class Customer(MasterRecord):
     home_page = text(80)
     currency = reference("financials.Currency")
     customer_price_group = reference("financials.CustomerPriceGroup")
+    customer_posting_group = reference("financials.CustomerPostingGroup")
+    vat_business_posting_group = reference("financials.VATBusinessPostingGroup")
+    vat_registration_no = text(20)
+    prices_including_vat = models.BooleanField(default=False, db_default=False)
+    invoice_discount_percent = percentage()
     payment_terms = reference("financials.PaymentTerms")
     shipment_method = reference("financials.ShipmentMethod")
     shipping_agent = reference("financials.ShippingAgent")

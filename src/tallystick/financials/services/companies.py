@@ -9,6 +9,7 @@ from tallystick.financials.models import Company, Currency, Customer, ExchangeRa
 from tallystick.financials.models.people import NegativeInventory
 from tallystick.financials.problems import InvalidRecord, Problem
 from tallystick.financials.services import numbers
+from tallystick.financials.services.chart import create_default_chart
 
 SETTINGS = (
     "name",
@@ -36,6 +37,7 @@ def create_company(
     with transaction.atomic():
         company.save(force_insert=True)
         numbers.create_default_series(company)
+        create_default_chart(company)
         _ensure_local_currency(company)
     return company
 

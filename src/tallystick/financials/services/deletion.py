@@ -16,12 +16,10 @@ from tallystick.financials.services.facts import (
     read_base_units_among,
     read_customers_of,
     read_names,
-    read_posted,
-    read_posted_units,
     read_priced_units_among,
 )
 from tallystick.financials.services.writes import Delete, Deleted, Deletion, Missing, Refused, Stale
-from tallystick.financials.tables import Table, parts, referrers, table_named
+from tallystick.financials.tables import Field, Table, parts, referrers, table_named
 
 
 def delete(company: Company, table: str, id: UUID, *, version: int | None = None) -> None:
@@ -46,12 +44,19 @@ def delete_many(company: Company, table: str, deletions: Sequence[Delete]) -> li
 
 
 def _delete(company: Company, table: Table, deletions: Sequence[Delete]) -> list[Deletion]:
+    if table.posted:
+        return [_refused_posted(table, deletion) for deletion in deletions]
     versions = change_feed.versions(company, table.name, [deletion.id for deletion in deletions], lock=True)
     current = {d.id for d in deletions if d.id in versions and d.version in (None, versions[d.id])}
     held = _problems(company, table, current)
     going = current - held.keys()
     _delete_rows(company, table, going)
     return [_outcome(deletion, going, held, versions) for deletion in deletions]
+
+
+def _refused_posted(table: Table, deletion: Delete) -> Refused:
+    problem = Problem(table.name, str(deletion.id), "", f"{table.label_plural} stay.", "Reverse the posting instead.")
+    return Refused(deletion.id, (problem,))
 
 
 def _outcome(
@@ -88,12 +93,9 @@ def _problems(company: Company, table: Table, ids: set[UUID]) -> dict[UUID, list
 def _reasons(company: Company, table: Table, ids: set[UUID], names: Mapping[UUID, str]) -> Iterable[tuple[UUID, str]]:
     if not ids:
         return
-    for other, field in referrers(table.name):
-        if other.part_of == field.name:
-            continue  # goes with it
-        for id, count in _count_referring(other, field.column, ids, besides=ids if other is table else set()):
-            label = other.label if count == 1 else other.label_plural
-            yield id, f"is the {field.label} of {count} {label}"
+    for other, field, id, count in _count_referring(company, table, ids):
+        label = other.label if count == 1 else other.label_plural
+        yield id, f"is the {field.label} of {count} {label}"
     if table.name == "contact":
         for id in read_customers_of(ids):
             yield id, "is the company contact of a customer"
@@ -102,26 +104,32 @@ def _reasons(company: Company, table: Table, ids: set[UUID], names: Mapping[UUID
             yield id, "is the base unit"
         for id, count in read_priced_units_among(table, ids).items():
             yield id, f"is the unit of {count} Price List {'Line' if count == 1 else 'Lines'}"
-    if table.name == "item":
-        for id, count in read_posted(ids).items():
-            yield id, f"has {count} item ledger {'entry' if count == 1 else 'entries'}"
-    if table.name == "unit-of-measure":
-        for id, count in read_posted_units(ids).items():
-            yield id, f"is the unit of {count} item ledger {'entry' if count == 1 else 'entries'}"
     if table.name == "currency":
         for id in ids:
             if names[id].split(" ")[0] == company.local_currency:
                 yield id, "is the local currency of the company"
 
 
-def _count_referring(table: Table, column: str, ids: set[UUID], *, besides: set[UUID]) -> list[tuple[UUID, int]]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT {column}, count(*) FROM {table.db_table}
-            WHERE {database.any_of(column)} AND NOT {database.any_of("id")} GROUP BY {column}""",
-            [database.list_parameter(ids), database.list_parameter(besides)],
+def _count_referring(company: Company, table: Table, ids: set[UUID]) -> list[tuple[Table, Field, UUID, int]]:
+    """Return how many records of which tables name these records in which field; one query.
+
+    What is a part of a record goes with it, and records that go together do not count."""
+    asked = [(other, field) for other, field in referrers(table.name) if other.part_of != field.name]
+    counts, parameters = [], []
+    for place, (other, field) in enumerate(asked):
+        column = field.column
+        counts.append(
+            f"""SELECT {place}, {column}, count(*) FROM {other.db_table}
+            WHERE company_id = %s AND {database.any_of(column)} AND NOT {database.any_of("id")} GROUP BY {column}"""
         )
-        return [(found, count) for row, count in cursor.fetchall() if (found := database.read_id(row)) is not None]
+        besides = ids if other is table else set()
+        parameters += [database.id_parameter(company.pk), *map(database.list_parameter, (ids, besides))]
+    if not counts:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(counts), parameters)
+        found = [(*asked[place], database.read_id(id), count) for place, id, count in cursor.fetchall()]
+    return [(other, field, id, count) for other, field, id, count in found if id is not None]
 
 
 def _delete_rows(company: Company, table: Table, ids: set[UUID]) -> None:

@@ -151,27 +151,17 @@ def read_units(owners: Table, ids: Iterable[UUID], *, lock: bool) -> Units:
             [wanted],
         )
         priced = frozenset((_id(row[0]), _id(row[1])) for row in cursor.fetchall())
-    return Units(base, factors, priced, frozenset(read_posted(base) if owners.name == "item" else ()))
+    return Units(base, factors, priced, read_posted(base) if owners.name == "item" else frozenset())
 
 
-def read_posted(items: Iterable[UUID]) -> dict[UUID, int]:
-    """Return which of these items the item ledger has entries of, and how many."""
-    return _count_entries("item_id", items)
-
-
-def read_posted_units(units: Iterable[UUID]) -> dict[UUID, int]:
-    """Return in which of these units of measure goods were posted, and in how many item ledger entries."""
-    return _count_entries("unit_of_measure_id", units)
-
-
-def _count_entries(column: str, ids: Iterable[UUID]) -> dict[UUID, int]:
+def read_posted(items: Iterable[UUID]) -> frozenset[UUID]:
+    """Return which of these items the item ledger has entries of."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT {column}, count(*) FROM financials_itemledgerentry
-            WHERE {database.any_of(column)} GROUP BY {column}""",
-            [database.list_parameter(ids)],
+            f"SELECT DISTINCT item_id FROM financials_itemledgerentry WHERE {database.any_of('item_id')}",
+            [database.list_parameter(items)],
         )
-        return {_id(row[0]): row[1] for row in cursor.fetchall()}
+        return frozenset(_id(row[0]) for row in cursor.fetchall())
 
 
 def last_lines(table: Table, parents: Iterable[UUID]) -> dict[UUID, int]:

@@ -8,13 +8,21 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Max
-from django.utils import timezone
-
-from tallystick.financials.models import Company, EntryType, Item, ItemLedgerEntry, ItemUnitOfMeasure
+from tallystick.financials.models import (
+    Company,
+    Currency,
+    EntryType,
+    Item,
+    ItemLedgerEntry,
+    ItemUnitOfMeasure,
+    LedgerTransaction,
+)
 from tallystick.financials.models.people import NegativeInventory
+from tallystick.financials.permissions import OPERATOR, Actor
+from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.problems import InvalidRecord, Problem, RecordMissing
 from tallystick.financials.services.attempts import in_transaction
+from tallystick.financials.services.ledger import begin_transaction, number_entries, take_turn
 
 PLACES = Decimal("0.00001")
 LARGEST = Decimal(10) ** 10
@@ -42,12 +50,13 @@ class _Stock:
     """What the checks need to know, read after everybody else's postings ended."""
 
     company: Company
+    local_places: int  # decimal places of amounts in the local currency
     items: Mapping[UUID, Item]
     factors: Mapping[tuple[UUID, UUID], Decimal]
 
 
 def post_item_journal(
-    company: Company, lines: Sequence[JournalLine], *, posting_date: date, by: str = ""
+    company: Company, lines: Sequence[JournalLine], *, posting_date: date, by: Actor = OPERATOR
 ) -> list[ItemLedgerEntry]:
     """Return the entries posted, one per line. Raises `InvalidRecord` with every problem of every line, and posts none.
 
@@ -55,23 +64,31 @@ def post_item_journal(
     return in_transaction(lambda: _post(company, lines, posting_date, by))
 
 
-def reverse_item_entry(company: Company, entry_no: int, *, posting_date: date, by: str = "") -> ItemLedgerEntry:
+def reverse_item_entry(company: Company, entry_no: int, *, posting_date: date, by: Actor = OPERATOR) -> ItemLedgerEntry:
     """Return the counter entry of a posted one. Raises `RecordMissing`, or `InvalidRecord`: reversed already, is itself
     a reversal, or what came in has left stock meanwhile."""
     return in_transaction(lambda: _reverse(company, entry_no, posting_date, by))
 
 
-def _post(company: Company, lines: Sequence[JournalLine], posting_date: date, by: str) -> list[ItemLedgerEntry]:
+def _post(company: Company, lines: Sequence[JournalLine], posting_date: date, by: Actor) -> list[ItemLedgerEntry]:
     stock = _read_stock(company, {line.item for line in lines})
     problems = [problem for place, line in enumerate(lines, start=1) for problem in _problems(stock, place, line)]
     if problems:
         raise InvalidRecord(problems)
-    entries = [_entry(stock, line, posting_date, by) for line in lines]
-    return _store(stock, entries)
+    transaction = begin_transaction(
+        company, source="Item Journal", posting_date=posting_date, document_no=_document_no(lines), by=by
+    )
+    return _store(stock, [_entry(stock, line, transaction) for line in lines])
 
 
-def _reverse(company: Company, entry_no: int, posting_date: date, by: str) -> ItemLedgerEntry:
-    _take_turn(company)
+def _document_no(lines: Sequence[JournalLine]) -> str:
+    """The document all lines were posted from; '' when there are several."""
+    numbers = {line.document_no for line in lines}
+    return numbers.pop() if len(numbers) == 1 else ""
+
+
+def _reverse(company: Company, entry_no: int, posting_date: date, by: Actor) -> ItemLedgerEntry:
+    take_turn(company)
     entry = ItemLedgerEntry.objects.filter(company=company, entry_no=entry_no).first()
     if entry is None:
         raise RecordMissing("Item Ledger Entry", str(entry_no))
@@ -80,9 +97,19 @@ def _reverse(company: Company, entry_no: int, posting_date: date, by: str) -> It
     if ItemLedgerEntry.objects.filter(reverses=entry).exists():
         raise InvalidRecord([_refusal(entry_no, "is reversed already.", "Look for its counter entry.")])
     stock = _read_stock(company, {entry.item_id})
+    transaction = begin_transaction(
+        company,
+        source="Reversal",
+        posting_date=posting_date,
+        document_no=entry.document_no,
+        by=by,
+        reverses=entry.transaction,
+    )
     counter = ItemLedgerEntry(
         company=company,
+        transaction=transaction,
         posting_date=posting_date,
+        document_type=entry.document_type,
         entry_type=entry.entry_type,
         document_no=entry.document_no,
         description=entry.description,
@@ -91,8 +118,8 @@ def _reverse(company: Company, entry_no: int, posting_date: date, by: str) -> It
         unit_of_measure_id=entry.unit_of_measure_id,
         qty_per_unit_of_measure=entry.qty_per_unit_of_measure,
         unit_cost=entry.unit_cost,
+        cost_amount=-entry.cost_amount,
         reverses=entry,
-        posted_by=by,
     )
     return _store(stock, [counter])[0]
 
@@ -101,19 +128,17 @@ def _refusal(entry_no: int, message: str, hint: str) -> Problem:
     return Problem("item-ledger-entry", str(entry_no), "", f"Item Ledger Entry {entry_no} {message}", hint)
 
 
-def _take_turn(company: Company) -> None:
-    # NO KEY: records of the company can be written meanwhile, only postings wait. On SQLite we hold the write lock.
-    list(Company.objects.select_for_update(no_key=True).filter(pk=company.pk).values_list("pk"))
-
-
 def _read_stock(company: Company, items: Iterable[UUID]) -> _Stock:
-    _take_turn(company)
+    take_turn(company)
     wanted = list(items)
     # Locked, so that nobody takes an item's unit away, blocks it or deletes it before the posting is done.
     rows = Item.objects.select_for_update(no_key=True).filter(company=company, pk__in=wanted).order_by("pk")
     units = ItemUnitOfMeasure.objects.filter(company=company, item__in=wanted)
+    fresh = Company.objects.get(pk=company.pk)
+    local = Currency.objects.filter(company=company, code=fresh.local_currency)
     return _Stock(
-        Company.objects.get(pk=company.pk),
+        fresh,
+        local.values_list("amount_decimal_places", flat=True).get(),
         {item.pk: item for item in rows},
         {
             (item, unit): factor
@@ -158,33 +183,33 @@ def _problems(stock: _Stock, place: int, line: JournalLine) -> Iterator[Problem]
             yield problem(name, f"{value[:20]}… is longer than {longest} characters.", "Shorten it.")
 
 
-def _entry(stock: _Stock, line: JournalLine, posting_date: date, by: str) -> ItemLedgerEntry:
+def _entry(stock: _Stock, line: JournalLine, transaction: LedgerTransaction) -> ItemLedgerEntry:
     item = stock.items[line.item]
     unit = line.unit or item.base_unit_of_measure_id
     if unit is None:
         raise AssertionError("checked before")
     factor = stock.factors[item.pk, unit]
+    quantity = line.quantity * factor * line.entry_type.sign
+    unit_cost = item.unit_cost if line.unit_cost is None else line.unit_cost
     return ItemLedgerEntry(
         company=stock.company,
-        posting_date=posting_date,
+        transaction=transaction,
+        posting_date=transaction.posting_date,
         entry_type=line.entry_type,
         document_no=line.document_no,
         description=line.description or item.description,
         item=item,
-        quantity=line.quantity * factor * line.entry_type.sign,
+        quantity=quantity,
         unit_of_measure_id=unit,
         qty_per_unit_of_measure=factor,
-        unit_cost=item.unit_cost if line.unit_cost is None else line.unit_cost,
-        posted_by=by,
+        unit_cost=unit_cost,
+        cost_amount=rounded(quantity * unit_cost, stock.local_places),
     )
 
 
 def _store(stock: _Stock, entries: Sequence[ItemLedgerEntry]) -> list[ItemLedgerEntry]:
     _check_stock(stock, entries)
-    last = ItemLedgerEntry.objects.filter(company=stock.company).aggregate(last=Max("entry_no"))["last"] or 0
-    now = timezone.now()
-    for entry_no, entry in enumerate(entries, start=last + 1):
-        entry.entry_no, entry.posted_at = entry_no, now
+    number_entries(stock.company, entries)
     return ItemLedgerEntry.objects.bulk_create(entries)
 
 

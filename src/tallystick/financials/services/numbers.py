@@ -22,6 +22,15 @@ DEFAULT_SERIES = (
     ("ITEM", "Items", "item", "I00010", 10),
     ("RES", "Resources", "resource", "R00010", 10),
     ("PRICE", "Price lists", "price-list", "PL00001", 1),
+    ("OPP", "Opportunities", "opportunity", "OP000001", 1),
+    ("S-QUO", "Sales quotes", "sales-quote", "SQ000001", 1),
+    ("S-ORD", "Sales orders", "sales-order", "SO000001", 1),
+    ("S-CR", "Sales credit memos", "sales-credit-memo", "SC000001", 1),
+    ("S-SHPT", "Posted sales shipments", "sales-shipment", "PSS000001", 1),
+    ("S-INV", "Posted sales invoices", "sales-invoice", "PSI000001", 1),
+    ("S-CR+", "Posted sales credit memos", "posted-credit-memo", "PSC000001", 1),
+    ("PAY", "Customer payments", "customer-payment", "PAY000001", 1),
+    ("P-ORD", "Purchase orders", "purchase-order", "PO000001", 1),
 )
 
 

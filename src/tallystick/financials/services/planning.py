@@ -52,6 +52,8 @@ def plan(company: Company, table_name: str, writes: Sequence[Write], *, lock: bo
 
     With `lock` (inside a transaction) the existing rows cannot change before the transaction ends."""
     table = table_named(table_name)
+    if table.posted:
+        return [_refused_posted(table, write) for write in writes]
     ids = {write.id for write in writes if write.id is not None}
     existing = reading.read_rows(company, table, ids, lock=lock)
     versions = change_feed.versions(company, table.name, existing) if existing else {}
@@ -64,6 +66,12 @@ def plan(company: Company, table_name: str, writes: Sequence[Write], *, lock: bo
     _check_prices(facts, drafts, lock=lock)
     _check_references_to_refused(facts, drafts)
     return [_entry(draft, facts) if isinstance(draft, _Draft) else draft for draft in started]
+
+
+def _refused_posted(table: Table, write: Write) -> Refused:
+    message = f"{table.label_plural} are written by postings alone."
+    hint = "Post a document, or reverse a posting, instead."
+    return Refused(write.id or new_id(), (Problem(table.name, str(write.id or "new record"), "", message, hint),))
 
 
 def _start(

@@ -12,7 +12,9 @@ from tallystick.web.imports.uploads import MAX_BYTES
 class UploadForm(forms.Form):
     """What to import, and from which file."""
 
-    table = forms.ChoiceField(label="Table", choices=[(table.name, table.label_plural) for table in TABLES.values()])
+    table = forms.ChoiceField(
+        label="Table", choices=[(table.name, table.label_plural) for table in TABLES.values() if not table.posted]
+    )
     file = forms.FileField(
         label="File",
         help_text="CSV (UTF-8, comma or semicolon) or Excel workbook (.xlsx), at most 20 MB.",

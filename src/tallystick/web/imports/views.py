@@ -57,7 +57,7 @@ def _show_form(request: HttpRequest, desk: Desk, form: UploadForm, unreadable: s
         "imports/choose.html",
         title="Import",
         form=form,
-        tables=list(TABLES.values()),
+        tables=[table for table in TABLES.values() if not table.posted],
         unreadable=unreadable,
         status=422 if form.errors or unreadable else 200,
     )

@@ -17,7 +17,7 @@ from tallystick.web.records import editing
 from tallystick.web.records.card import existing_card, list_crumb, new_card
 from tallystick.web.records.conflict import Reconciled
 from tallystick.web.records.forms import RecordForm, sections
-from tallystick.web.records.reading import card_url, heading_of, record_or_404, table_or_404
+from tallystick.web.records.reading import card_url, heading_of, may_enter, record_or_404, table_or_404
 from tallystick.web.shell.desk import Desk, Role, at_desk
 from tallystick.web.shell.show import crumb, show
 
@@ -28,6 +28,8 @@ from tallystick.web.shell.show import crumb, show
 def new(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
     """Enter a new record. Values in the address (`?currency_code=USD`) fill the form beforehand."""
     described = table_or_404(table)
+    if described.posted:
+        raise Http404(f"{described.label_plural} are not entered")
     if request.method != "POST":
         return _show_new(request, desk, described, editing.blank_form(described, desk, request.GET))
     form = RecordForm(described, desk, request.POST)
@@ -62,7 +64,7 @@ def card(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpR
     if request.method != "POST":
         record = record_or_404(desk, described, record_id)
         return _show_card(request, desk, record, editing.form_of(desk, record))
-    if not desk.may_edit:
+    if not may_enter(desk, described):
         raise PermissionDenied
     return _save(request, desk, described, record_id)
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from tallystick.financials.tables import Field, Kind, Table
 from tallystick.web.records.conflict import FieldConflict
+from tallystick.web.records.reading import may_enter
 from tallystick.web.shell.desk import Desk
 
 INPUT_TYPES = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.URL: "url"}
@@ -45,7 +46,7 @@ class RecordForm(forms.Form):
         self.table = table
         for field in table.fields:
             self.fields[field.name] = form_field(field, desk, (captions or {}).get(field.name, ""))
-            if field.computed or not desk.may_edit:
+            if field.computed or not may_enter(desk, table):
                 self.fields[field.name].disabled = True
             if field.computed and self.is_bound:
                 self.fields[field.name].initial = self.opened_as().get(field.name, "")
@@ -78,11 +79,13 @@ def form_field(field: Field, desk: Desk, caption: str = "") -> forms.Field:
             return forms.CharField(widget=_text_box(field), strip=False, **shared)
 
 
-def _text_box(field: Field) -> forms.TextInput:
+def _text_box(field: Field) -> forms.Widget:
     attrs: dict[str, Any] = {"dir": "auto"}
     if field.required:
         attrs["aria-required"] = "true"
     match field.kind:
+        case Kind.LONG_TEXT:
+            return forms.Textarea(attrs={**attrs, "rows": 4})
         case Kind.DATE:
             return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
         case Kind.DECIMAL:

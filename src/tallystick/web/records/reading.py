@@ -71,6 +71,11 @@ def heading_of(record: Record) -> str:
     )
 
 
+def may_enter(desk: Desk, table: Table) -> bool:
+    """Whether this person may enter and change records of the table; nobody enters what postings write."""
+    return desk.may_edit and not table.posted
+
+
 def card_url(desk: Desk, table: str, record_id: UUID) -> str:
     """The address of a record's card."""
     return reverse("record-card", args=(desk.company.slug, table, record_id))
