@@ -1,0 +1,1 @@
+"""What documents add up to. Pure: no database, no clock."""
