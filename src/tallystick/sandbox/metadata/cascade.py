@@ -18,6 +18,8 @@ _RESTRICTING = frozenset({"transactioncurrency", "businessunit", "organization"}
 
 def on_delete(table: Table, column: Column, target: str) -> OnDelete:
     """The delete behaviour of the relationship from `table.column` to `target`."""
+    if (table.name, column.name) == ("role", "parentrootroleid"):
+        return OnDelete.CASCADE  # the copies in other business units go with the role
     if column.kind is Kind.CUSTOMER:
         return OnDelete.CASCADE
     if column.name in ("createdby", "modifiedby", "createdonbehalfby", "modifiedonbehalfby"):

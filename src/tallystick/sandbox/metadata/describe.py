@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tallystick.sandbox.metadata.cascade import on_delete
 from tallystick.sandbox.metadata.catalog import Catalog
 from tallystick.sandbox.metadata.model import Column, Key, Kind, ManyToMany, Option, Required, Table, stable_id
+from tallystick.sandbox.metadata.privileges import ACCESS_RIGHTS, Depth, Privilege, privileges_of
 
 Json = dict[str, object]
 NAMESPACE = "#Microsoft.Dynamics.CRM."
@@ -96,8 +97,14 @@ def entity_json(table: Table) -> Json:
         "DisplayName": label(table.label),
         "DisplayCollectionName": label(table.plural),
         "Description": label(table.description),
-        "Privileges": [],
+        "Privileges": [_privilege(one) for one in privileges_of(table)] if not table.intersect else [],
     }
+
+
+def _privilege(privilege: Privilege) -> Json:
+    can_be = {f"CanBe{depth.word}": depth in privilege.depths for depth in Depth}
+    kind = next((verb.value for verb, right in ACCESS_RIGHTS.items() if right == privilege.right), "None")
+    return {"Name": privilege.name, "PrivilegeId": privilege.id, "PrivilegeType": kind, **can_be}
 
 
 def attribute_json(table: Table, column: Column) -> Json:

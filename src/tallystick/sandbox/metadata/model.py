@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -150,6 +150,9 @@ class ManyToMany:
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """One table. `privilege` is the name in its privileges when that is not `schema`; `open_to_all` tables need none.
+    `parent_column` is the lookup to the row that owner, business unit and currency are taken from."""
+
     name: str
     schema: str
     set_name: str
@@ -170,7 +173,11 @@ class Table:
     name_column: str = ""
     metadata_id: str = ""
     description: str = ""
-    hidden_sql: tuple[str, ...] = field(default=())
+    privilege: str = ""
+    open_to_all: bool = False
+    custom: bool = False
+    parent_column: str = ""
+    has_notes: bool = False
 
     @property
     def type_name(self) -> str:

@@ -12,6 +12,7 @@ from tallystick.sandbox.http import Response
 from tallystick.sandbox.metadata import Column, Key, Table, changes, describe
 from tallystick.sandbox.query.options import Expand, Query, parse_query
 from tallystick.sandbox.query.syntax import Comparison, Literal, Logic, Node, Not, Operand, Path, TextMatch
+from tallystick.sandbox.security import checks
 from tallystick.sandbox.webapi import operations
 from tallystick.sandbox.webapi.call import Call, json_response, no_content
 from tallystick.sandbox.webapi.paths import NAMESPACE, Segment
@@ -87,6 +88,7 @@ def _table(call: Call, root: Segment, rest: Sequence[Segment]) -> Response:
             200, {"@odata.context": f"{call.root}/$metadata#EntityDefinitions/$entity", **row}, call=call
         )
     if call.method == "PUT":
+        checks.require(call.caller, "prvWriteEntity")
         with call.writing() as writing:
             changes.change_table(writing.transaction, table, call.json_object())
         return no_content()
@@ -154,6 +156,7 @@ def _attributes(call: Call, table: Table, part: Segment, more: Sequence[Segment]
         return _one_attribute(call, table, column, more)
     if more:
         raise no_such_segment(more[0].name)
+    checks.require(call.caller, "prvDeleteAttribute" if call.method == "DELETE" else "prvWriteAttribute")
     with call.writing() as writing:
         if call.method == "PUT":
             changes.change_column(writing.transaction, table, column, call.json_object())
@@ -166,6 +169,7 @@ def _attributes(call: Call, table: Table, part: Segment, more: Sequence[Segment]
 
 def _all_attributes(call: Call, table: Table, more: Sequence[Segment]) -> Response:
     if call.method == "POST" and not more:
+        checks.require(call.caller, "prvCreateAttribute")
         with call.writing() as writing:
             made = changes.add_column(writing.transaction, table, call.json_object())
         address = f"EntityDefinitions({table.metadata_id})/Attributes({describe.column_id(table, made)})"
@@ -238,6 +242,7 @@ def _one_attribute(call: Call, table: Table, column: Column, more: Sequence[Segm
 def _keys(call: Call, table: Table, part: Segment, more: Sequence[Segment]) -> Response:
     if part.inside is None:
         if call.method == "POST" and not more:
+            checks.require(call.caller, "prvWriteEntity")
             with call.writing() as writing:
                 key = changes.add_key(writing.transaction, table, call.json_object())
             address = f"EntityDefinitions({table.metadata_id})/Keys({describe.key_json(table, key)['MetadataId']})"
@@ -246,6 +251,7 @@ def _keys(call: Call, table: Table, part: Segment, more: Sequence[Segment]) -> R
         return _listed(call, f"EntityDefinitions('{table.name}')/Keys", rows)
     key = _find_key(table, part.inside)
     if call.method == "DELETE":
+        checks.require(call.caller, "prvWriteEntity")
         with call.writing() as writing:
             changes.remove_key(writing.transaction, table, key)
         return no_content()
@@ -394,6 +400,7 @@ def _option_value(given: Json, *, required: bool) -> int | None:
 
 
 def _insert_option(call: Call, inside: str | None) -> Response:
+    checks.require(call.caller, "prvWriteOptionSet")
     given = call.json_object()
     with call.writing() as writing:
         table, column = _choice_of(call, given)
@@ -404,6 +411,7 @@ def _insert_option(call: Call, inside: str | None) -> Response:
 
 
 def _update_option(call: Call, inside: str | None) -> Response:
+    checks.require(call.caller, "prvWriteOptionSet")
     given = call.json_object()
     with call.writing() as writing:
         table, column = _choice_of(call, given)
@@ -413,6 +421,7 @@ def _update_option(call: Call, inside: str | None) -> Response:
 
 
 def _delete_option(call: Call, inside: str | None) -> Response:
+    checks.require(call.caller, "prvWriteOptionSet")
     given = call.json_object()
     with call.writing() as writing:
         table, column = _choice_of(call, given)
@@ -421,6 +430,7 @@ def _delete_option(call: Call, inside: str | None) -> Response:
 
 
 def _reactivate_key(call: Call, inside: str | None) -> Response:
+    checks.require(call.caller, "prvWriteEntity")
     given = call.json_object()
     table = call.catalog.get(str(given.get("EntityLogicalName")))
     if table is None:

@@ -15,6 +15,7 @@ from tallystick.sandbox.errors import (
 )
 from tallystick.sandbox.http import Response
 from tallystick.sandbox.metadata import Table
+from tallystick.sandbox.metadata.privileges import Verb
 from tallystick.sandbox.query.apply import read_apply
 from tallystick.sandbox.query.options import Query, parse_query
 from tallystick.sandbox.query.read import Reading, context_members, count_rows, read_one, read_page
@@ -23,6 +24,7 @@ from tallystick.sandbox.rows import write
 from tallystick.sandbox.rows.delete import delete
 from tallystick.sandbox.rows.references import RowAddress, locate
 from tallystick.sandbox.rows.values import to_json
+from tallystick.sandbox.security import checks
 from tallystick.sandbox.store import quoted
 from tallystick.sandbox.webapi import operations, refs, tracking
 from tallystick.sandbox.webapi.call import Call, json_response, no_content
@@ -137,6 +139,7 @@ def _get_row(call: Call, reading: Reading, place: OneRow, query: Query) -> Respo
     if place.address is None:
         return no_content()
     row_id = locate(reading.connection, place.address)
+    checks.require_row(call.caller, reading.connection, place.table, Verb.READ, row_id)
     row = read_one(reading, place.table, query, row_id)
     if row is None:
         raise no_such_row(place.table.name, row_id)
@@ -156,6 +159,7 @@ def _get_property(call: Call, reading: Reading, place: Property) -> Response:
     if place.row.address is None:
         return no_content()
     row_id = locate(reading.connection, place.row.address)
+    checks.require_row(call.caller, reading.connection, table, Verb.READ, row_id)
     value = stored(reading.connection, table, row_id, column.name)
     if value is None:
         return no_content()

@@ -6,6 +6,7 @@ from tallystick.sandbox.metadata.tables.contact import CONTACT
 from tallystick.sandbox.metadata.tables.currency import TRANSACTIONCURRENCY
 from tallystick.sandbox.metadata.tables.organization import BUSINESSUNIT, ORGANIZATION
 from tallystick.sandbox.metadata.tables.people import INTERSECTS, RELATIONS, ROLE, SYSTEMUSER, TEAM
+from tallystick.sandbox.metadata.tables.security import PRIVILEGE, ROLE_PRIVILEGES_RELATION, ROLEPRIVILEGES
 
 TABLES: tuple[Table, ...] = (
     ACCOUNT,
@@ -16,6 +17,8 @@ TABLES: tuple[Table, ...] = (
     ROLE,
     BUSINESSUNIT,
     ORGANIZATION,
+    PRIVILEGE,
+    ROLEPRIVILEGES,
     *INTERSECTS,
 )
-MANY_TO_MANY: tuple[ManyToMany, ...] = RELATIONS
+MANY_TO_MANY: tuple[ManyToMany, ...] = (*RELATIONS, ROLE_PRIVILEGES_RELATION)
