@@ -66,7 +66,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `inverse` names, per target table, the relationship and the collection on the other side."""
+    """One column. `inverse` names, per target table, the relationship and the collection on the other side; `on_delete`
+    is what a custom lookup says about deleting its target. The options of a `global_choice` are those of `option_set`."""
 
     name: str
     kind: Kind
@@ -90,7 +91,8 @@ class Column:
     custom: bool = False
     shadow_of: str = ""
     format: str = ""
-    group: str = ""
+    on_delete: str = ""
+    global_choice: bool = False
 
     @property
     def is_lookup(self) -> bool:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from tallystick.sandbox.rows.sales import COPIED
 from tallystick.sandbox.rows.values import SqlValue, new_id
 from tallystick.sandbox.security import roles
+from tallystick.sandbox.store import quoted
 
 if TYPE_CHECKING:
     from tallystick.sandbox.rows.write import Writing
@@ -51,10 +53,22 @@ def join_default_team(writing: Writing, user: str, unit: str) -> None:
         transaction.count("created", "teammembership")
 
 
+def _new_schedule(writing: Writing, row: Row) -> None:
+    """A unit group starts with its base unit."""
+    name = row.get("baseuomname")
+    if name is not None:
+        writing.transaction.put("uom", {
+            "uomid": new_id(), "name": name, "uomscheduleid": row["uomscheduleid"], "quantity": "1",
+            "isschedulebaseuom": 1, "organizationid": writing.caller.organization, **_stamp(writing),
+        })  # fmt: skip
+        writing.transaction.count("created", "uom")
+
+
 _AFTER_CREATE: dict[str, Callable[[Writing, Row], None]] = {
     "businessunit": _new_unit,
     "role": _new_role,
     "systemuser": _new_user,
+    "uomschedule": _new_schedule,
 }
 
 
@@ -92,6 +106,26 @@ def _role_changed(writing: Writing, row_id: str, values: Row) -> None:
         )
 
 
+def _document_changed(writing: Writing, table: str, row_id: str, values: Row) -> None:
+    """The lines of a document carry its owner, currency and state."""
+    copied = {name: values[name] for name in COPIED if name in values}
+    if "statecode" in values:
+        copied[f"{table}statecode"] = values["statecode"]
+    if not copied:
+        return
+    terms = ", ".join(f"{quoted(name)} = ?" for name in copied)
+    transaction = writing.transaction
+    lines = [one for one in transaction.catalog.tables.values() if one.parent_column == f"{table}id"]
+    for line in lines:
+        key = quoted(line.id_column)
+        query = f"SELECT {key} FROM {quoted(line.name)} WHERE {quoted(line.parent_column)} = ?"  # noqa: S608 (names from metadata)
+        statement = f"UPDATE {quoted(line.name)} SET {terms}, versionnumber = ? WHERE {key} = ?"  # noqa: S608
+        ids = transaction.connection.execute(query, (row_id,)).fetchall()
+        rows = [(*copied.values(), transaction.version(), line_id) for (line_id,) in ids]
+        transaction.connection.executemany(statement, rows)
+
+
+_DOCUMENTS = frozenset({"quote", "salesorder", "invoice"})
 _AFTER_UPDATE: dict[str, Callable[[Writing, str, Row], None]] = {
     "systemuser": _user_changed,
     "role": _role_changed,
@@ -99,6 +133,8 @@ _AFTER_UPDATE: dict[str, Callable[[Writing, str, Row], None]] = {
 
 
 def after_update(writing: Writing, table: str, row_id: str, values: Row) -> None:
+    if table in _DOCUMENTS:
+        _document_changed(writing, table, row_id, values)
     follow = _AFTER_UPDATE.get(table)
     if follow is not None:
         follow(writing, row_id, values)

@@ -21,10 +21,11 @@ from tallystick.sandbox.errors import (
 from tallystick.sandbox.metadata import Kind, NavigationTarget, Table
 from tallystick.sandbox.metadata.privileges import Verb
 from tallystick.sandbox.rows.caller import Caller
+from tallystick.sandbox.rows.change import Change
 from tallystick.sandbox.rows.followups import after_create, after_update
 from tallystick.sandbox.rows.plan import Resolve, WritePlan, check_present, write_plan
 from tallystick.sandbox.rows.references import RowAddress, find_by_key, folded_key, locate, parse_reference
-from tallystick.sandbox.rows.rules import Change, apply_rules, rules_of
+from tallystick.sandbox.rows.rules import apply_rules, rules_of
 from tallystick.sandbox.rows.values import SqlValue, new_id
 from tallystick.sandbox.security import checks
 from tallystick.sandbox.store import Transaction, quoted

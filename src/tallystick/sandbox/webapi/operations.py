@@ -107,21 +107,24 @@ def _publish(call: Call, inside: str | None) -> Response:
     return no_content()
 
 
-_FUNCTIONS: dict[str, Callable[[Call, str | None], Response]] = {
+Unbound = Callable[[Call, str | None], Response]
+"""A function or action: the call, and what stands in its parentheses."""
+
+_FUNCTIONS: dict[str, Unbound] = {
     "WhoAmI": _who_am_i,
     "RetrieveVersion": _version,
     "RetrieveCurrentOrganization": _organization,
     "RetrieveTotalRecordCount": _total_counts,
 }
-_ACTIONS: dict[str, Callable[[Call, str | None], Response]] = {"PublishAllXml": _publish, "PublishXml": _publish}
+_ACTIONS: dict[str, Unbound] = {"PublishAllXml": _publish, "PublishXml": _publish}
 
 
-def add_action(name: str, action: Callable[[Call, str | None], Response]) -> None:
+def add_action(name: str, action: Unbound) -> None:
     """Other parts (metadata, later solutions and sales documents) bring their own actions."""
     _ACTIONS[name] = action
 
 
-def add_function(name: str, function: Callable[[Call, str | None], Response]) -> None:
+def add_function(name: str, function: Unbound) -> None:
     _FUNCTIONS[name] = function
 
 

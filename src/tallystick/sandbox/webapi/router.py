@@ -10,13 +10,14 @@ from dataclasses import replace
 
 from tallystick.sandbox.errors import InexactNumber, Refusal, no_such_segment, wrong_verb
 from tallystick.sandbox.http import Response
-from tallystick.sandbox.webapi import definitions, operations, security
+from tallystick.sandbox.webapi import definitions, operations, sales, security
 from tallystick.sandbox.webapi.call import Call, json_response
 from tallystick.sandbox.webapi.csdl import metadata_document, service_document
 from tallystick.sandbox.webapi.paths import split_path
 from tallystick.sandbox.webapi.rows import answer_rows
 
 security.register()
+sales.register()
 log = logging.getLogger("tallystick.sandbox")
 _CONTENT_REFERENCE = re.compile(r"\$(\w+)(/.*)?")
 

@@ -4,14 +4,29 @@ from tallystick.sandbox.metadata.model import ManyToMany, Table
 from tallystick.sandbox.metadata.tables.account import ACCOUNT
 from tallystick.sandbox.metadata.tables.contact import CONTACT
 from tallystick.sandbox.metadata.tables.currency import TRANSACTIONCURRENCY
+from tallystick.sandbox.metadata.tables.documents import INVOICE, OPPORTUNITY, QUOTE, SALESORDER
+from tallystick.sandbox.metadata.tables.lines import INVOICEDETAIL, QUOTEDETAIL, SALESORDERDETAIL
 from tallystick.sandbox.metadata.tables.organization import BUSINESSUNIT, ORGANIZATION
 from tallystick.sandbox.metadata.tables.people import INTERSECTS, RELATIONS, ROLE, SYSTEMUSER, TEAM
+from tallystick.sandbox.metadata.tables.products import PRICELEVEL, PRODUCT, PRODUCTPRICELEVEL, UOM, UOMSCHEDULE
 from tallystick.sandbox.metadata.tables.security import PRIVILEGE, ROLE_PRIVILEGES_RELATION, ROLEPRIVILEGES
 
 TABLES: tuple[Table, ...] = (
     ACCOUNT,
     CONTACT,
     TRANSACTIONCURRENCY,
+    UOMSCHEDULE,
+    UOM,
+    PRODUCT,
+    PRICELEVEL,
+    PRODUCTPRICELEVEL,
+    OPPORTUNITY,
+    QUOTE,
+    QUOTEDETAIL,
+    SALESORDER,
+    SALESORDERDETAIL,
+    INVOICE,
+    INVOICEDETAIL,
     SYSTEMUSER,
     TEAM,
     ROLE,
