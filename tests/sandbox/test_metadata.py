@@ -89,7 +89,7 @@ def test_metadata_filters_take_enums_and_managed_properties(api: httpx2.Client) 
         return {one["LogicalName"] for one in found.json()["value"]}
 
     assert tables(f"OwnershipType eq {CAST}.OwnershipTypes'UserOwned'") == {
-        "account", "contact", "opportunity", "quote", "salesorder", "invoice"
+        "account", "contact", "opportunity", "quote", "salesorder", "invoice", "asyncoperation"
     }  # fmt: skip
     assert "teammembership" not in tables("CanCreateAttributes/Value eq true")
     assert tables("ObjectTypeCode gt 1000 and not (IsIntersect eq true)") >= {"organization", "transactioncurrency"}

@@ -62,6 +62,7 @@ def open_environment(setup: Setup) -> Environment:
     with database.write() as transaction:
         register_privileges(transaction, database.catalog)
         ship_roles(transaction)
+        _default_solution(transaction)
     _register_applications(database, setup)
     return Environment(
         database,
@@ -129,6 +130,29 @@ def _team_and_roles(writing: Writing, setup: Setup, unit: str, system: str) -> N
     writing.transaction.connection.execute("UPDATE team SET isdefault = 1, systemmanaged = 1 WHERE teamid = ?", (team,))
     for role in SHIPPED:
         create(writing, catalog["role"], {"name": role, "businessunitid@odata.bind": bind})
+
+
+DEFAULT_SOLUTION = "fd140aaf-4df4-11dd-bd17-0019b9312238"
+
+
+def _default_solution(transaction: Transaction) -> None:
+    """Every environment has the solution Default, with the publisher of what is customised directly."""
+    connection = transaction.connection
+    if connection.execute('SELECT 1 FROM "solution" WHERE "solutionid" = ?', (DEFAULT_SOLUTION,)).fetchone():
+        return
+    organization, name = connection.execute("SELECT organizationid, name FROM organization").fetchone()
+    now = moment_text(datetime.now(UTC))
+    publisher = stable_id("publisher", "default")
+    own = {"organizationid": organization, "createdon": now, "modifiedon": now}
+    transaction.put("publisher", {
+        "publisherid": publisher, "uniquename": f"DefaultPublisher{''.join(c for c in name if c.isalnum())}",
+        "friendlyname": f"Default Publisher for {name}", "customizationprefix": "new",
+        "customizationoptionvalueprefix": 10000, "isreadonly": 0, **own,
+    })  # fmt: skip
+    transaction.put("solution", {
+        "solutionid": DEFAULT_SOLUTION, "uniquename": "Default", "friendlyname": "Default Solution", "version": "1.0",
+        "publisherid": publisher, "ismanaged": 0, "isvisible": 0, "installedon": now, **own,
+    })  # fmt: skip
 
 
 def _register_applications(database: Database, setup: Setup) -> None:

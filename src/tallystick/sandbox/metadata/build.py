@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from tallystick.sandbox.metadata.model import OWNER_TARGETS, Column, Key, Kind, Option, Required, Table, stable_id
+from tallystick.sandbox.metadata.model import (
+    OWNER_TARGETS,
+    Choice,
+    Column,
+    Key,
+    Kind,
+    Option,
+    Required,
+    Table,
+    stable_id,
+)
 
 MAX_MONEY = Decimal("922337203685477")
 MAX_INT = Decimal(2147483647)
@@ -87,6 +97,11 @@ def choice(name: str, label: str, labels: Iterable[str] | dict[int, str], **more
     numbered = labels if isinstance(labels, dict) else dict(enumerate(labels, 1))
     options = tuple(Option(value, label) for value, label in numbered.items())
     return replace(Column(name, Kind.PICKLIST, _label(name, label), options=options), **more)  # type: ignore[arg-type]
+
+
+def shared_choice(name: str, label: str, choice: Choice) -> Column:
+    """A choice whose options are those of a choice of its own."""
+    return Column(name, Kind.PICKLIST, label, options=choice.options, option_set=choice.name, global_choice=True)
 
 
 def lookup(

@@ -65,6 +65,21 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of its own ("global option set"): the columns that use it have its options."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+    custom: bool = False
+    metadata_id: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.metadata_id or stable_id("globaloptionset", self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """One column. `inverse` names, per target table, the relationship and the collection on the other side; `on_delete`
     is what a custom lookup says about deleting its target. The options of a `global_choice` are those of `option_set`."""
@@ -148,6 +163,7 @@ class ManyToMany:
     second: str
     intersect: str
     intersect_set: str
+    custom: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from tallystick.sandbox.metadata.privileges import (
     Verb,
     all_privileges,
     own_name,
-    privilege_id,
     privilege_name,
+    privileges_of,
 )
 from tallystick.sandbox.security.rights import ADMINISTRATOR
 from tallystick.sandbox.store import Transaction
@@ -40,12 +40,22 @@ def register_privileges(transaction: Transaction, catalog: Catalog) -> None:
             transaction.put("privilege", _row(privilege))
 
 
-def unregister_privileges(transaction: Transaction, table: Table) -> None:
-    """Take the privileges of a table that is going away out of all roles."""
-    for verb in Verb:
-        name = privilege_id(privilege_name(table, verb))
-        transaction.connection.execute('DELETE FROM "roleprivileges" WHERE "privilegeid" = ?', (name,))
-        transaction.connection.execute('DELETE FROM "privilege" WHERE "privilegeid" = ?', (name,))
+def register_table(transaction: Transaction, table: Table) -> None:
+    """The privileges of a new table, which System Customizer has in full (System Administrator has all anyway)."""
+    register_privileges(transaction, transaction.catalog)
+    query = 'SELECT "roleid" FROM "role" WHERE "roletemplateid" = ? AND "roleid" = "parentrootroleid"'
+    found = transaction.connection.execute(query, (CUSTOMIZER,)).fetchone()
+    if found is not None:
+        grant(transaction, str(found[0]), {one.name: Depth.GLOBAL for one in privileges_of(table)})
+
+
+def forget_table_privileges(transaction: Transaction, table: Table) -> None:
+    """Take the privileges of a table that has gone out of all roles; others may still go by them."""
+    kept = all_privileges(transaction.catalog)
+    for privilege in privileges_of(table):
+        if privilege.name not in kept:
+            transaction.connection.execute('DELETE FROM "roleprivileges" WHERE "privilegeid" = ?', (privilege.id,))
+            transaction.connection.execute('DELETE FROM "privilege" WHERE "privilegeid" = ?', (privilege.id,))
     transaction.count("deleted", "roleprivileges")
 
 

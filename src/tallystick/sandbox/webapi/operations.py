@@ -116,7 +116,7 @@ _FUNCTIONS: dict[str, Unbound] = {
     "RetrieveCurrentOrganization": _organization,
     "RetrieveTotalRecordCount": _total_counts,
 }
-_ACTIONS: dict[str, Unbound] = {"PublishAllXml": _publish, "PublishXml": _publish}
+_ACTIONS: dict[str, Unbound] = {"PublishAllXml": _publish}
 
 
 def add_action(name: str, action: Unbound) -> None:

@@ -25,9 +25,11 @@ from tallystick.sandbox.rows.delete import delete
 from tallystick.sandbox.rows.references import RowAddress, locate
 from tallystick.sandbox.rows.values import to_json
 from tallystick.sandbox.security import checks
+from tallystick.sandbox.solutions import components
 from tallystick.sandbox.store import quoted
 from tallystick.sandbox.webapi import operations, refs, tracking
 from tallystick.sandbox.webapi.call import Call, json_response, no_content
+from tallystick.sandbox.webapi.components import add_to_named
 from tallystick.sandbox.webapi.paths import (
     Count,
     OneRow,
@@ -201,6 +203,8 @@ def _post(call: Call, place: Rows) -> Response:
         payload = {**payload, f"{navigation}@odata.bind": f"/{place.owned.table.set_name}({place.owned.id})"}
     with call.writing() as writing:
         row_id = write.create(writing, place.table, payload)
+        if place.table.name in components.ROWS:
+            add_to_named(call, writing, components.ROWS[place.table.name], row_id)
         return _written(call, writing, place.table, row_id, f"{place.table.set_name}({row_id})", created=True)
 
 

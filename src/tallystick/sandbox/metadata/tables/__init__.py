@@ -2,6 +2,7 @@
 
 from tallystick.sandbox.metadata.model import ManyToMany, Table
 from tallystick.sandbox.metadata.tables.account import ACCOUNT
+from tallystick.sandbox.metadata.tables.choices import CHOICES
 from tallystick.sandbox.metadata.tables.contact import CONTACT
 from tallystick.sandbox.metadata.tables.currency import TRANSACTIONCURRENCY
 from tallystick.sandbox.metadata.tables.documents import INVOICE, OPPORTUNITY, QUOTE, SALESORDER
@@ -10,6 +11,14 @@ from tallystick.sandbox.metadata.tables.organization import BUSINESSUNIT, ORGANI
 from tallystick.sandbox.metadata.tables.people import INTERSECTS, RELATIONS, ROLE, SYSTEMUSER, TEAM
 from tallystick.sandbox.metadata.tables.products import PRICELEVEL, PRODUCT, PRODUCTPRICELEVEL, UOM, UOMSCHEDULE
 from tallystick.sandbox.metadata.tables.security import PRIVILEGE, ROLE_PRIVILEGES_RELATION, ROLEPRIVILEGES
+from tallystick.sandbox.metadata.tables.solutions import (
+    ASYNCOPERATION,
+    IMPORTJOB,
+    PUBLISHER,
+    SOLUTION,
+    SOLUTIONCOMPONENT,
+    WEBRESOURCE,
+)
 
 TABLES: tuple[Table, ...] = (
     ACCOUNT,
@@ -27,6 +36,12 @@ TABLES: tuple[Table, ...] = (
     SALESORDERDETAIL,
     INVOICE,
     INVOICEDETAIL,
+    PUBLISHER,
+    SOLUTION,
+    SOLUTIONCOMPONENT,
+    IMPORTJOB,
+    ASYNCOPERATION,
+    WEBRESOURCE,
     SYSTEMUSER,
     TEAM,
     ROLE,
@@ -36,4 +51,5 @@ TABLES: tuple[Table, ...] = (
     ROLEPRIVILEGES,
     *INTERSECTS,
 )
+__all__ = ["CHOICES", "MANY_TO_MANY", "TABLES"]
 MANY_TO_MANY: tuple[ManyToMany, ...] = (*RELATIONS, ROLE_PRIVILEGES_RELATION)

@@ -21,6 +21,7 @@ from tallystick.sandbox.metadata.build import (
     process,
     read_only,
     read_only_money,
+    shared_choice,
     states,
     table,
     text,
@@ -28,6 +29,7 @@ from tallystick.sandbox.metadata.build import (
 )
 from tallystick.sandbox.metadata.model import Column, Required
 from tallystick.sandbox.metadata.tables.addresses import FREIGHT_TERMS, PAYMENT_TERMS, SHIPPING_METHODS
+from tallystick.sandbox.metadata.tables.choices import BUDGET_STATUS, NEED, PURCHASE_PROCESS, PURCHASE_TIMEFRAME
 
 PRICING_ERRORS = {0: "None", 1: "Detail Error", 2: "Missing Price Level", 3: "Inactive Price Level",
     4: "Missing Quantity", 5: "Missing Unit Price", 6: "Missing Product", 7: "Invalid Product",
@@ -149,14 +151,10 @@ OPPORTUNITY = table(
         choice("opportunityratingcode", "Rating", ("Hot", "Warm", "Cold"), default=2),
         choice("salesstage", "Sales Stage", {0: "Qualify", 1: "Develop", 2: "Propose", 3: "Close"}),
         *money("budgetamount", "Budget Amount", low="0"),
-        choice("budgetstatus", "Budget", {0: "No Committed Budget", 1: "May Buy", 2: "Can Buy", 3: "Will Buy"},
-               option_set="budgetstatus"),
-        choice("need", "Need", {0: "Must have", 1: "Should have", 2: "Good to have", 3: "No need"}, option_set="need"),
-        choice("purchasetimeframe", "Purchase Timeframe", {
-            0: "Immediate", 1: "This Quarter", 2: "Next Quarter", 3: "This Year", 4: "Unknown",
-        }, option_set="purchasetimeframe"),
-        choice("purchaseprocess", "Purchase Process", {0: "Individual", 1: "Committee", 2: "Unknown"},
-               option_set="purchaseprocess"),
+        shared_choice("budgetstatus", "Budget", BUDGET_STATUS),
+        shared_choice("need", "Need", NEED),
+        shared_choice("purchasetimeframe", "Purchase Timeframe", PURCHASE_TIMEFRAME),
+        shared_choice("purchaseprocess", "Purchase Process", PURCHASE_PROCESS),
         memo("description", 2000, "Description"),
         memo("customerneed", 2000, "Customer Need"),
         *_discounts(),
