@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tallystick.sandbox.background import Background
 from tallystick.sandbox.security.rights import Rights
 from tallystick.sandbox.store import Database
 
@@ -22,4 +23,5 @@ class Environment:
     tenant: str
     only_tenant: str
     signing_key: bytes
+    background: Background = field(default_factory=Background)
     rights: dict[User, tuple[int, Rights]] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from tallystick.sandbox.rows.pairs import pair_rows
 from tallystick.sandbox.rows.values import SqlValue, moment_text, new_id
 from tallystick.sandbox.rows.write import Writing, create
 from tallystick.sandbox.security.roles import SHIPPED, register_privileges, ship_roles
+from tallystick.sandbox.solutions.jobs import end_interrupted
 from tallystick.sandbox.store import Database, Transaction
 from tallystick.sandbox.tokens import secret_hash
 
@@ -63,6 +64,7 @@ def open_environment(setup: Setup) -> Environment:
         register_privileges(transaction, database.catalog)
         ship_roles(transaction)
         _default_solution(transaction)
+        end_interrupted(transaction)
     _register_applications(database, setup)
     return Environment(
         database,

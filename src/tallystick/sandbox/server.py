@@ -46,6 +46,7 @@ def serve(options: SandboxOptions) -> None:
         try:
             asyncio.run(_run(options, environment))
         finally:
+            environment.background.close()
             environment.database.close()
     finally:
         os.close(lock)

@@ -4,9 +4,10 @@ Names and access rights are those of the service (https://learn.microsoft.com/po
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 from tallystick.sandbox.metadata.catalog import Catalog
 from tallystick.sandbox.metadata.model import Table, stable_id
@@ -102,8 +103,9 @@ def privileges_of(table: Table) -> list[Privilege]:
     return [Privilege(privilege_name(table, verb), ACCESS_RIGHTS[verb], depths) for verb in verbs]
 
 
-def all_privileges(catalog: Catalog) -> dict[str, Privilege]:
-    """Every privilege of the environment by name."""
+@lru_cache(maxsize=16)
+def all_privileges(catalog: Catalog) -> Mapping[str, Privilege]:
+    """Every privilege of the environment by name; worked out once for a catalog, which never changes."""
     found = {name: Privilege(name, 0, (Depth.GLOBAL,)) for name in GENERAL}
     for table in _with_privileges(catalog):
         for privilege in privileges_of(table):

@@ -9,7 +9,7 @@ from functools import lru_cache
 from tallystick.sandbox.errors import Refusal, invalid_argument
 from tallystick.sandbox.metadata import Catalog
 from tallystick.sandbox.metadata.model import stable_id
-from tallystick.sandbox.rows import sales
+from tallystick.sandbox.rows import packaging, sales
 from tallystick.sandbox.rows.change import Change, Computed, organization_setting
 from tallystick.sandbox.rows.values import SqlValue
 from tallystick.sandbox.store import Transaction
@@ -266,6 +266,7 @@ _BY_TABLE: dict[str, tuple[Computed, ...]] = {
     "role": (Computed(frozenset({"roleid"}), _role), Computed(frozenset({"roleid"}), _business_unit)),
     "businessunit": (Computed(frozenset({"businessunitid", "parentbusinessunitid"}), _business_unit_itself),),
     **sales.RULES,
+    **packaging.RULES,
 }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tallystick.sandbox.errors import invalid_argument
+from tallystick.sandbox.errors import Refusal, invalid_argument
+from tallystick.sandbox.metadata import describe
 from tallystick.sandbox.metadata.model import stable_id
 from tallystick.sandbox.store import Transaction
 
@@ -55,6 +56,29 @@ def of_solution(transaction: Transaction, solution: str) -> list[tuple[int, str]
 def remove(transaction: Transaction, solution: str, kind: int, object_id: str) -> None:
     statement = 'DELETE FROM "solutioncomponent" WHERE "solutionid" = ? AND "componenttype" = ? AND "objectid" = ?'
     transaction.connection.execute(statement, (solution, kind, object_id))
+
+
+def check_exists(transaction: Transaction, kind: int, object_id: str) -> None:
+    """Raises 404 for an id that no component of this kind has; kinds that are not kept here are refused."""
+    catalog = transaction.catalog
+    if kind == TABLE:
+        there = catalog.by_metadata_id(object_id) is not None
+    elif kind == COLUMN:
+        there = any(
+            describe.column_id(table, column) == object_id
+            for table in catalog.tables.values()
+            for column in table.columns.values()
+        )
+    elif kind == CHOICE:
+        there = any(choice.id == object_id for choice in catalog.choices.values())
+    elif kind in ROWS.values():
+        table = next(name for name, number in ROWS.items() if number == kind)
+        query = f'SELECT 1 FROM "{table}" WHERE "{table}id" = ?'  # noqa: S608 (role or webresource)
+        there = transaction.connection.execute(query, (object_id,)).fetchone() is not None
+    else:
+        raise invalid_argument(f"Components of type {kind} cannot be added to a solution in this environment.")
+    if not there:
+        raise Refusal(404, "0x80040217", f"There is no component of type {kind} with the id {object_id}.")
 
 
 def is_shared(transaction: Transaction, solution: str, kind: int, object_id: str) -> bool:

@@ -42,6 +42,7 @@ from tallystick.sandbox.webapi.paths import (
     find_place,
     only_rows_of,
 )
+from tallystick.sandbox.webapi.solutions import delete_solution
 
 
 def answer_rows(call: Call, table: Table, segments: list[Segment]) -> Response:
@@ -229,6 +230,8 @@ def _change_row(call: Call, place: OneRow) -> Response:
         raise no_such_segment(place.table.name)
     if call.method == "PATCH":
         return _patch(call, place.table, place.address)
+    if call.method == "DELETE" and place.table.name == "solution":
+        return delete_solution(call, place.address)
     if call.method == "DELETE":
         with call.writing() as writing:
             row_id = locate(writing.transaction.connection, place.address)
