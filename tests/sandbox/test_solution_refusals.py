@@ -149,9 +149,7 @@ def test_a_package_that_makes_no_sense_is_refused_with_its_reason(
 
 
 def test_a_failure_in_the_middle_undoes_all_of_it_and_the_job_says_why(api: httpx2.Client) -> None:
-    """The last part, a web resource whose name is none, fails after tables and roles were made.
-
-    Broken once by writing each part in a transaction of its own: the table stayed."""
+    """The last part, a web resource whose name is none, fails after tables and roles were made."""
     before = api.get("EntityDefinitions?$select=LogicalName").json()["value"]
     content = p.customizations(
         entities=p.entity("new_Half", p.NAME),

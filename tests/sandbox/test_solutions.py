@@ -154,8 +154,8 @@ def test_a_package_with_as_little_as_possible_extends_a_table(api: httpx2.Client
     )
     content = (
         "\ufeff<?xml version='1.0' encoding='utf-8'?>\r\n<ImportExportXml><!-- by hand -->\r\n<Entities><Entity>"
-        f'<Name>Contact</Name><EntityInfo><entity Name="Contact"><attributes>{attribute}</attributes></entity></EntityInfo></Entity>'
-        "</Entities></ImportExportXml>"
+        f'<Name>Contact</Name><EntityInfo><entity Name="Contact"><attributes>{attribute}</attributes></entity>'
+        "</EntityInfo></Entity></Entities></ImportExportXml>"
     )
     files: dict[str, str | bytes] = {
         "WebResources/": b"", "Solution.xml": p.manifest("Little", "1.2", managed=0, prefix="abc"),
@@ -300,6 +300,17 @@ def test_an_export_can_be_imported_elsewhere(api: httpx2.Client, tmp_path: Path)
         granted = other.get(f"RetrieveRolePrivilegesRole(RoleId={ROLE})").json()["RolePrivileges"]
         assert len(granted) == 3
         assert code_of(other.post("ExportSolution", json={"SolutionName": "Full"})) == (400, "0x80048033")
+
+
+def test_an_export_is_fetched_when_its_job_has_ended(api: httpx2.Client) -> None:
+    assert p.import_now(api, full(managed=0)).status_code == 204
+    begun = api.post("ExportSolutionAsync", json={"SolutionName": "Full", "Managed": False}).json()
+    job = api.get(f"asyncoperations({begun['AsyncOperationId']})?$select=statuscode").json()
+    assert job["statuscode"] == 30
+    fetched = api.post("DownloadSolutionExportData", json={"ExportJobId": begun["ExportJobId"]}).json()
+    at_once = api.post("ExportSolution", json={"SolutionName": "Full", "Managed": False}).json()
+    assert fetched["ExportSolutionFile"] == at_once["ExportSolutionFile"]
+    assert code_of(api.post("DownloadSolutionExportData", json={"ExportJobId": str(uuid4())})) == (404, "0x80040217")
 
 
 def test_a_package_is_staged_before_it_is_imported(api: httpx2.Client) -> None:

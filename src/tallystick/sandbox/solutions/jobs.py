@@ -21,7 +21,7 @@ from tallystick.sandbox.solutions.uninstall import promote
 from tallystick.sandbox.store import Transaction
 
 log = logging.getLogger("tallystick.sandbox")
-IMPORT_OPERATION = 203
+IMPORT_OPERATION, EXPORT_OPERATION = 203, 202
 _READY, _RUNNING, _SUCCEEDED, _FAILED = (0, 0), (2, 20), (3, 30), (3, 31)
 
 
@@ -128,14 +128,28 @@ def queue(environment: Environment, order: Order, operation: str) -> None:
 
 def _open_operation(environment: Environment, operation: str, order: Order) -> None:
     with environment.database.write() as transaction:
-        user, now = order.caller.user_id, _now()
-        transaction.put("asyncoperation", {
-            "asyncoperationid": operation, "name": "ImportSolution", "operationtype": IMPORT_OPERATION, "statecode": 0,
-            "statuscode": 0, "correlationid": order.job, "requestid": new_id(), "ownerid": user,
-            "ownerid__type": "systemuser", "owninguser": user, "owningbusinessunit": order.caller.business_unit,
-            "createdon": now, "modifiedon": now, "createdby": user, "modifiedby": user,
-        })  # fmt: skip
-        transaction.count("created", "asyncoperation")
+        values = {"name": "ImportSolution", "operationtype": IMPORT_OPERATION, "correlationid": order.job}
+        _put_operation(transaction, operation, order.caller, _READY, values)
+
+
+def record_export(environment: Environment, caller: Caller, operation: str, job: str) -> None:
+    """The asyncoperation of an export, which is over as soon as it has begun."""
+    with environment.database.write() as transaction:
+        now = _now()
+        values = {"name": "ExportSolution", "operationtype": EXPORT_OPERATION, "correlationid": job}
+        _put_operation(transaction, operation, caller, _SUCCEEDED, {**values, "startedon": now, "completedon": now})
+
+
+def _put_operation(
+    transaction: Transaction, operation: str, caller: Caller, state: tuple[int, int], values: dict[str, object]
+) -> None:
+    user, now = caller.user_id, _now()
+    transaction.put("asyncoperation", {
+        "asyncoperationid": operation, **values, "statecode": state[0], "statuscode": state[1], "requestid": new_id(),
+        "ownerid": user, "ownerid__type": "systemuser", "owninguser": user, "owningbusinessunit": caller.business_unit,
+        "createdon": now, "modifiedon": now, "createdby": user, "modifiedby": user,
+    })  # fmt: skip
+    transaction.count("created", "asyncoperation")
 
 
 def _advance(

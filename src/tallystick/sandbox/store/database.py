@@ -14,7 +14,7 @@ from pathlib import Path
 
 from tallystick.sandbox.metadata import Catalog
 from tallystick.sandbox.store.collation import fold, like
-from tallystick.sandbox.store.schema import SYSTEM_TABLES, catalog_statements, quoted
+from tallystick.sandbox.store.schema import SYSTEM_TABLES, catalog_statements, quoted, sql_columns
 
 FIRST_VERSION = 1_000_000
 RIGHTS_DEPEND_ON = frozenset(
@@ -72,7 +72,7 @@ class Database:
         """Create what the definitions ask for and is not there yet, then find the last version given out."""
         self.catalog = catalog
         self._writer.execute("BEGIN IMMEDIATE")
-        for statement in catalog_statements(catalog):
+        for statement in (*self._missing_columns(catalog), *catalog_statements(catalog)):
             self._writer.execute(statement)
         self._writer.execute("COMMIT")
         self._version = self._last_version()
@@ -81,6 +81,19 @@ class Database:
             """DELETE FROM "_deleted" WHERE deletedon < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-366 days') """
             'AND version < (SELECT max(version) FROM "_deleted")'
         )
+
+    def _missing_columns(self, catalog: Catalog) -> list[str]:
+        """For an environment made by an older sandbox: the columns that its tables do not have yet."""
+        statements = []
+        for table in catalog.tables.values():
+            there = {row[1] for row in self._writer.execute(f"PRAGMA table_info({quoted(table.name)})")}
+            wanted = (one for column in table.columns.values() for one in sql_columns(column)) if there else ()
+            statements += [
+                f"ALTER TABLE {quoted(table.name)} ADD COLUMN {definition}"
+                for definition in wanted
+                if definition.partition('" ')[0][1:] not in there
+            ]
+        return statements
 
     def _last_version(self) -> int:
         tables = [name for name, table in self.catalog.tables.items() if "versionnumber" in table.columns]

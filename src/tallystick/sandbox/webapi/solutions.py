@@ -15,7 +15,7 @@ from tallystick.sandbox.solutions import components
 from tallystick.sandbox.solutions.check import check_version, installed, missing_components
 from tallystick.sandbox.solutions.content import read_content
 from tallystick.sandbox.solutions.export import export_solution
-from tallystick.sandbox.solutions.jobs import Order, carry_out, open_job, queue, service_writing
+from tallystick.sandbox.solutions.jobs import Order, carry_out, open_job, queue, record_export, service_writing
 from tallystick.sandbox.solutions.manifest import Manifest, read_manifest
 from tallystick.sandbox.solutions.package import open_package
 from tallystick.sandbox.solutions.uninstall import promote, uninstall
@@ -171,6 +171,30 @@ def _export(call: Call, inside: str | None) -> Response:
     return json_response(200, content)
 
 
+def _export_async(call: Call, inside: str | None) -> Response:
+    """ExportSolutionAsync: an export is quick here, so the job has ended when its id is told."""
+    checks.require(call.caller, EXPORT)
+    name = call.json_object().get("SolutionName")
+    if call.transaction is not None or not isinstance(name, str) or not name:
+        raise payload_error("The parameter 'SolutionName' must be the unique name of a solution, outside a change set.")
+    with call.reading() as reading:
+        data = export_solution(reading.connection, call.catalog, name, managed=bool(call.json_object().get("Managed")))
+    job, operation = call.environment.background.stage(data), new_id()
+    record_export(call.environment, call.caller, operation, job)
+    content = context_of(call, "ExportSolutionAsyncResponse")
+    return json_response(200, {**content, "AsyncOperationId": operation, "ExportJobId": job})
+
+
+def _download(call: Call, inside: str | None) -> Response:
+    checks.require(call.caller, EXPORT)
+    job = parse_guid(call.json_object().get("ExportJobId"))
+    data = call.environment.background.staged(job or "")
+    if data is None:
+        raise Refusal(404, "0x80040217", f"There is no export with the id {job}; export the solution again.")
+    content = context_of(call, "DownloadSolutionExportDataResponse")
+    return json_response(200, {**content, "ExportSolutionFile": base64.b64encode(data).decode()})
+
+
 def delete_solution(call: Call, address: RowAddress) -> Response:
     """DELETE solutions(id): uninstalling is more than deleting a row."""
     with call.environment.background.alone(), call.writing() as writing:
@@ -215,4 +239,6 @@ def register() -> None:
     operations.add_action("StageAndUpgrade", _stage_and_upgrade)
     operations.add_action("DeleteAndPromote", _promote)
     operations.add_action("ExportSolution", _export)
+    operations.add_action("ExportSolutionAsync", _export_async)
+    operations.add_action("DownloadSolutionExportData", _download)
     operations.add_action("AddSolutionComponent", _add_component)
