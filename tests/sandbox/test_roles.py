@@ -214,3 +214,15 @@ def test_giving_roles_takes_a_privilege(staff: Staff) -> None:
     answer = client.post(f"systemusers({user})/systemuserroles_association/$ref", json=body)
     assert code_of(answer) == (403, "0x80040220")
     assert "prvAssignRole" in answer.json()["error"]["message"]
+
+
+def test_a_business_unit_goes_with_its_team_and_roles_but_not_with_its_people(staff: Staff, api: httpx2.Client) -> None:
+    full, empty = staff.unit(), staff.unit()
+    staff.application(unit=full)
+    assert code_of(api.delete(f"businessunits({full})")) == (405, "0x80040227")
+    assert api.get(f"roles?$filter=_businessunitid_value eq {full}").json()["value"]
+    assert api.delete(f"businessunits({empty})").status_code == 204
+    for entity_set in ("roles", "teams"):
+        assert api.get(f"{entity_set}?$filter=_businessunitid_value eq {empty}").json()["value"] == []
+    administrators = api.get("roles?$filter=name eq 'System Administrator' and _parentroleid_value eq null").json()
+    assert code_of(api.delete(f"roles({administrators['value'][0]['roleid']})")) == (405, "0x80040227")

@@ -16,6 +16,7 @@ class OnDelete(StrEnum):
 _RESTRICTING = frozenset({"transactioncurrency", "businessunit", "organization"})
 _PARENTS = frozenset({
     ("role", "parentrootroleid"),  # the copies in other business units go with the role
+    ("role", "businessunitid"),
     ("uom", "uomscheduleid"), ("productpricelevel", "pricelevelid"), ("productpricelevel", "productid"),
     ("quotedetail", "quoteid"), ("salesorderdetail", "salesorderid"), ("invoicedetail", "invoiceid"),
     ("solutioncomponent", "solutionid"),

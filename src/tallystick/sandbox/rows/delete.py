@@ -29,7 +29,7 @@ def delete(writing: Writing, table: Table, row_id: str, if_match: str = "") -> N
     doomed = _doomed(writing, table, row_id)
     for other, other_id in doomed:
         checks.require_row(writing.caller, connection, other, Verb.DELETE, other_id)
-        _check_allowed(writing, other, other_id)
+        _check_allowed(writing, other, other_id, asked_for=other_id == row_id)
         _settle_references(writing, other, other_id, doomed)
         _unpair(writing, other, other_id)
     for other, other_id in reversed(doomed):
@@ -52,7 +52,16 @@ def _doomed(writing: Writing, table: Table, row_id: str) -> list[tuple[Table, st
                 if (other.name, child) not in found:
                     found[other.name, child] = other
                     waiting.append((other, child))
+        if target.name == "businessunit":
+            found |= _default_team(writing, target_id)
     return [(other, other_id) for (_, other_id), other in found.items()]
+
+
+def _default_team(writing: Writing, unit: str) -> _Rows:
+    """The team that came with a business unit goes with it; teams that somebody made keep it."""
+    query = "SELECT teamid FROM team WHERE businessunitid = ? AND isdefault = 1"
+    rows = writing.transaction.connection.execute(query, (unit,)).fetchall()
+    return {("team", str(team)): writing.transaction.catalog["team"] for (team,) in rows}
 
 
 def _pointing(writing: Writing, other: Table, column: Column, target: Table, target_id: str) -> list[str]:
@@ -77,14 +86,14 @@ def remove(writing: Writing, table: Table, row_id: str) -> None:
     transaction.count("deleted", table.name)
 
 
-def _check_allowed(writing: Writing, table: Table, row_id: str) -> None:
+def _check_allowed(writing: Writing, table: Table, row_id: str, *, asked_for: bool) -> None:
     if table.name == "transactioncurrency" and row_id == base_currency(writing.transaction):
         raise not_deletable("The base currency of the organization cannot be deleted.")
-    if table.name == "team":
+    if table.name == "team" and asked_for:
         query = "SELECT isdefault FROM team WHERE teamid = ?"
         if writing.transaction.connection.execute(query, (row_id,)).fetchone()[0]:
             raise not_deletable("The default team of a business unit cannot be deleted.")
-    if table.name == "role":
+    if table.name == "role" and asked_for:
         query = "SELECT roletemplateid FROM role WHERE roleid = ?"
         if writing.transaction.connection.execute(query, (row_id,)).fetchone()[0] == ADMINISTRATOR:
             raise not_deletable("The role System Administrator cannot be deleted.")
