@@ -55,10 +55,10 @@ class Sandbox:
         response.raise_for_status()
         return str(response.json()["access_token"])
 
-    def client(self, **more: Any) -> httpx2.Client:
+    def client(self, client_id: str = "", client_secret: str = "", **more: Any) -> httpx2.Client:
         """An HTTP client that is signed in and starts at the Web API; close it."""
         headers = {
-            "Authorization": f"Bearer {self.token()}",
+            "Authorization": f"Bearer {self.token(client_id, client_secret)}",
             "Accept": "application/json",
             "OData-MaxVersion": "4.0",
             "OData-Version": "4.0",
@@ -99,6 +99,15 @@ class Sandbox:
 
     def disable_user(self, systemuserid: str, *, disabled: bool = True) -> None:
         body = {"systemuserid": systemuserid, "isdisabled": disabled}
+        self.control.post("/_sandbox/users", json=body).raise_for_status()
+
+    def register(self, client_id: str, client_secret: str) -> None:
+        """An app registration: it gets tokens, and is a user only once somebody creates it as one."""
+        body = {"client_id": client_id, "client_secret": client_secret}
+        self.control.post("/_sandbox/applications", json=body).raise_for_status()
+
+    def license_user(self, systemuserid: str, *, licensed: bool) -> None:
+        body = {"systemuserid": systemuserid, "islicensed": licensed}
         self.control.post("/_sandbox/users", json=body).raise_for_status()
 
     def stop(self) -> int:

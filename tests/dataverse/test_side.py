@@ -290,8 +290,8 @@ def test_a_reference_to_a_missing_row_is_the_records_problem_alone(side: Dataver
 
 
 def test_a_missing_table_is_a_setting_to_correct(side: DataverseSide) -> None:
-    with pytest.raises(SetupError, match="has no table salesorder"):
-        side.shapes(TableMapping("ORDER", "order", "salesorder", ()))
+    with pytest.raises(SetupError, match="has no table incident"):
+        side.shapes(TableMapping("CASE", "case", "incident", ()))
 
 
 # Cost
@@ -454,8 +454,8 @@ def test_a_connection_test_tells_what_it_connected_to(client: DataverseClient) -
 
 
 def test_a_connection_test_names_the_table_that_is_missing(client: DataverseClient) -> None:
-    (problem,) = client.test_connection(writes=["salesorder"]).problems
-    assert "salesorder" in problem.what
+    (problem,) = client.test_connection(writes=["incident"]).problems
+    assert "incident" in problem.what
     assert problem.hint
 
 

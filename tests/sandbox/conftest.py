@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
+from tests.sandbox.staff import Staff
 from tests.sandbox_process import Sandbox, running_sandbox
 
 
@@ -23,6 +25,12 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 def api(sandbox: Sandbox) -> Iterator[httpx2.Client]:
     with sandbox.client() as client:
         yield client
+
+
+@pytest.fixture
+def staff(sandbox: Sandbox, api: httpx2.Client) -> Iterator[Staff]:
+    with closing(Staff(sandbox, api)) as staff:
+        yield staff
 
 
 @pytest.fixture

@@ -53,10 +53,22 @@ def test_the_service_document_and_csdl_name_every_entity_set(api: httpx2.Client)
         ("organization", 1019, "organizations", "name", False),
         ("role", 1036, "roles", "name", False),
         ("transactioncurrency", 9105, "transactioncurrencies", "currencyname", False),
+        ("opportunity", 3, "opportunities", "name", False),
+        ("pricelevel", 1022, "pricelevels", "name", False),
+        ("product", 1024, "products", "name", False),
+        ("productpricelevel", 1026, "productpricelevels", None, False),
+        ("uom", 1055, "uoms", "name", False),
+        ("uomschedule", 1056, "uomschedules", "name", False),
+        ("quote", 1084, "quotes", "name", False),
+        ("quotedetail", 1085, "quotedetails", "quotedetailname", False),
+        ("salesorder", 1088, "salesorders", "name", False),
+        ("salesorderdetail", 1089, "salesorderdetails", "salesorderdetailname", False),
+        ("invoice", 1090, "invoices", "name", False),
+        ("invoicedetail", 1091, "invoicedetails", "invoicedetailname", False),
     ],
 )
 def test_tables_are_described(
-    api: httpx2.Client, table: str, code: int, entity_set: str, name: str, tracked: bool
+    api: httpx2.Client, table: str, code: int, entity_set: str, name: str | None, tracked: bool
 ) -> None:
     select = "LogicalName,ObjectTypeCode,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ChangeTrackingEnabled"
     body = api.get(f"EntityDefinitions?$select={select}&$filter=LogicalName eq '{table}'").json()["value"]
@@ -76,7 +88,9 @@ def test_metadata_filters_take_enums_and_managed_properties(api: httpx2.Client) 
         assert found.status_code == 200, found.text
         return {one["LogicalName"] for one in found.json()["value"]}
 
-    assert tables(f"OwnershipType eq {CAST}.OwnershipTypes'UserOwned'") == {"account", "contact"}
+    assert tables(f"OwnershipType eq {CAST}.OwnershipTypes'UserOwned'") == {
+        "account", "contact", "opportunity", "quote", "salesorder", "invoice", "asyncoperation"
+    }  # fmt: skip
     assert "teammembership" not in tables("CanCreateAttributes/Value eq true")
     assert tables("ObjectTypeCode gt 1000 and not (IsIntersect eq true)") >= {"organization", "transactioncurrency"}
     assert code_of(api.get("EntityDefinitions?$filter=NoSuch eq 1")) == (400, "0x80060888")

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from uuid import uuid4
 
@@ -103,3 +105,23 @@ def test_two_sandboxes_never_share_a_directory(tmp_path: Path) -> None:
 def test_it_ends_cleanly_when_asked(tmp_path: Path) -> None:
     with running_sandbox(tmp_path) as sandbox:
         assert sandbox.stop() == 0
+
+
+def test_an_environment_of_an_older_sandbox_gets_what_is_new(tmp_path: Path) -> None:
+    """Columns, tables, role templates and privileges that did not exist when it was made."""
+    with running_sandbox(tmp_path) as sandbox, sandbox.client() as api:
+        account = api.post("accounts", json={"name": "old"}).headers["OData-EntityId"].rpartition("/")[2]
+        sandbox.kill()
+    with closing(sqlite3.connect(tmp_path / "sandbox.sqlite3")) as database, database:
+        database.execute('DROP INDEX "account_defaultpricelevelid"')
+        database.execute('ALTER TABLE "account" DROP COLUMN "defaultpricelevelid"')
+        for table in ("quote", "solution", "publisher", "privilege", "roleprivileges"):
+            database.execute(f'DROP TABLE "{table}"')
+        database.execute('UPDATE "role" SET "roletemplateid" = NULL')
+    with running_sandbox(tmp_path) as sandbox, sandbox.client() as api:
+        row = api.get(f"{account}?$select=name,_defaultpricelevelid_value").json()
+        assert (row["name"], row["_defaultpricelevelid_value"]) == ("old", None)
+        assert api.post("quotes", json={"name": "new"}).status_code == 204
+        assert [one["uniquename"] for one in api.get("solutions").json()["value"]] == ["Default"]
+        roles = api.get("roles?$select=roletemplateid").json()["value"]
+        assert all(role["roletemplateid"] for role in roles)

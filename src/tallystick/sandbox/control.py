@@ -12,8 +12,9 @@ import orjson
 from tallystick.sandbox.environment import Environment
 from tallystick.sandbox.faults import FaultBox, fault_from
 from tallystick.sandbox.http import Request, Response
+from tallystick.sandbox.provision import register_application
 from tallystick.sandbox.rows.caller import Caller
-from tallystick.sandbox.rows.values import moment_text, parse_guid
+from tallystick.sandbox.rows.values import SqlValue, moment_text, parse_guid
 from tallystick.sandbox.rows.write import Writing, write_values
 from tallystick.sandbox.statistics import Statistics
 
@@ -56,8 +57,10 @@ class Desk:
             case "POST", "faults":
                 return self._set_faults(request)
             case "POST", "users":
-                return self._enable_user(request)
-        return _error(404, "There is GET/POST faults, GET stats, POST stats/reset and POST users.")
+                return self._change_user(request)
+            case "POST", "applications":
+                return self._register(request)
+        return _error(404, "There is GET/POST faults, GET stats, POST stats/reset, POST users and POST applications.")
 
     def _set_faults(self, request: Request) -> Response:
         """The list replaces the faults in force; an empty list ends them all. `?add` keeps what there is."""
@@ -74,13 +77,20 @@ class Desk:
             self.faults.replace(faults)
         return _json(200, self.faults.as_json())
 
-    def _enable_user(self, request: Request) -> Response:
-        """`{"systemuserid": …, "isdisabled": true}`: what the admin center does; the Web API cannot."""
+    def _change_user(self, request: Request) -> Response:
+        """`{"systemuserid": …, "isdisabled": true, "islicensed": false}`: what the admin center does, not the Web API."""
         try:
             given = orjson.loads(request.body)
-            user, disabled = parse_guid(given["systemuserid"]), bool(given["isdisabled"])
-        except (ValueError, KeyError, TypeError):
-            return _error(400, 'The body must be {"systemuserid": "<id>", "isdisabled": true or false}.')
+            user = parse_guid(given["systemuserid"])
+            values: dict[str, SqlValue] = {
+                name: int(given[name]) for name in ("isdisabled", "islicensed") if isinstance(given.get(name), bool)
+            }
+        except (ValueError, KeyError, TypeError, AttributeError):
+            values, user = {}, None
+        if not values or user is None:
+            return _error(
+                400, 'The body must be {"systemuserid": "<id>", "isdisabled": true or false}, or "islicensed".'
+            )
         with self.environment.database.write() as transaction:
             row = transaction.connection.execute(
                 "SELECT systemuserid, businessunitid FROM systemuser WHERE systemuserid = ?", (user,)
@@ -89,6 +99,18 @@ class Desk:
                 return _error(404, f"There is no user {user}.")
             caller = Caller(row[0], row[1], self.environment.organization)
             writing = Writing(transaction, caller, moment_text(datetime.now(UTC)))
-            table = transaction.catalog["systemuser"]
-            write_values(writing, table, row[0], {"isdisabled": int(disabled)}, {"systemuserid": row[0]})
+            write_values(writing, transaction.catalog["systemuser"], row[0], values, {"systemuserid": row[0]})
+        return Response(204)
+
+    def _register(self, request: Request) -> Response:
+        """`{"client_id": …, "client_secret": …}`: the directory's app registration; it is no user by that."""
+        try:
+            given = orjson.loads(request.body)
+            client_id, secret = parse_guid(given["client_id"]), given["client_secret"]
+        except (ValueError, KeyError, TypeError):
+            client_id, secret = None, ""
+        if client_id is None or not isinstance(secret, str) or not secret:
+            return _error(400, 'The body must be {"client_id": "<guid>", "client_secret": "<text>"}.')
+        with self.environment.database.write() as transaction:
+            register_application(transaction, client_id, secret)
         return Response(204)

@@ -33,6 +33,7 @@ log = logging.getLogger("tallystick.sandbox")
 _SERVICE = re.compile(r"/api/data/(v9\.[012])(?:/(.*))?", re.IGNORECASE | re.DOTALL)
 _TOKEN = re.compile(r"/([^/]+)/oauth2/v2\.0/token")
 _DISCOVERY = re.compile(r"/([^/]+)(?:/v2\.0)?/\.well-known/openid-configuration")
+_WRITES = ("/_sandbox/users", "/_sandbox/applications")
 _DEGREE_OF_PARALLELISM = 4
 THREADS = 16
 T = TypeVar("T")
@@ -83,7 +84,7 @@ class Gateway:
 
     async def _control(self, request: Request) -> Response:
         desk = control.Desk(self._environment, self._faults, self._statistics, self._secret)
-        if request.path == "/_sandbox/users":  # writes; the rest belongs to the event loop, as the counters do
+        if request.path in _WRITES:  # the rest belongs to the event loop, as the counters do
             return await self._in_thread(desk.answer, request)
         return desk.answer(request)
 

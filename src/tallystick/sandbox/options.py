@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from tallystick.sandbox.faults import KINDS, Fault, parse_fault
 from tallystick.sandbox.limits import Limits, parse_limits
-from tallystick.sandbox.provision import CURRENCIES, Setup
+from tallystick.sandbox.provision import ADMINISTRATOR_ROLE, CURRENCIES, Setup
 from tallystick.sandbox.rows.values import parse_guid
 
 SECRET_VARIABLE = "TALLY_SANDBOX_CLIENT_SECRET"  # noqa: S105 (the name of a variable)
@@ -32,12 +32,14 @@ class SandboxOptions:
     base_currency: str = "EUR"
     organization_name: str = "Contoso"
     more_applications: tuple[tuple[str, str], ...] = ()
+    administrators: tuple[tuple[str, str], ...] = ()
+    role: str = ADMINISTRATOR_ROLE
 
     @property
     def setup(self) -> Setup:
         return Setup(
             self.data, self.client_id, self.client_secret, self.tenant, self.base_currency, self.organization_name,
-            self.more_applications,
+            self.more_applications, self.administrators, self.role,
         )  # fmt: skip
 
 
@@ -61,7 +63,8 @@ faults (--fault KIND[:ARG][,method=M][,path=TEXT][,times=N][,after=N], may be re
 at run time, from this machine and with the header "X-Sandbox-Secret: <client secret>":
   POST /_sandbox/faults       a JSON list [{{"kind":"429","arg":2,"path":"CreateMultiple","times":1}}] replaces the faults
   GET  /_sandbox/stats        counts of requests and of rows written; POST /_sandbox/stats/reset starts again
-  POST /_sandbox/users        {{"systemuserid":"<id>","isdisabled":true}}
+  POST /_sandbox/users        {{"systemuserid":"<id>","isdisabled":true}}, also "islicensed"
+  POST /_sandbox/applications {{"client_id":"<id>","client_secret":"<text>"}} registers an application: it gets tokens
 
 examples:
   python -m tallystick.sandbox --data ./crm --client-id 11111111-2222-3333-4444-555555555555 --client-secret s3cret
@@ -165,6 +168,21 @@ def _parser() -> argparse.ArgumentParser:
         metavar="ID:SECRET",
         help="another app registration that gets tokens but is no user of the environment yet; may be repeated",
     )
+    add(
+        "--administrator",
+        type=_application,
+        action="append",
+        default=[],
+        metavar="ID:SECRET",
+        help="another app registration that is a user with the role System Administrator; may be repeated",
+    )
+    add(
+        "--role",
+        default=ADMINISTRATOR_ROLE,
+        metavar="NAME",
+        help="security role of the user that --client-id becomes when it is none yet; 'none' for no role at all "
+        "(default: %(default)s)",
+    )
     return parser
 
 
@@ -181,4 +199,5 @@ def parse_options(argv: Sequence[str] | None = None) -> SandboxOptions:
     return SandboxOptions(
         given.data, given.client_id, given.client_secret, given.port, given.host, given.tenant, given.limits,
         tuple(given.fault), given.base_currency, given.organization_name, tuple(given.application),
+        tuple(given.administrator), "" if given.role == "none" else given.role,
     )  # fmt: skip

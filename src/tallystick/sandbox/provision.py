@@ -15,7 +15,9 @@ from tallystick.sandbox.rows.caller import Caller
 from tallystick.sandbox.rows.pairs import pair_rows
 from tallystick.sandbox.rows.values import SqlValue, moment_text, new_id
 from tallystick.sandbox.rows.write import Writing, create
-from tallystick.sandbox.store import Database, Transaction, quoted
+from tallystick.sandbox.security.roles import SHIPPED, register_privileges, ship_roles
+from tallystick.sandbox.solutions.jobs import end_interrupted
+from tallystick.sandbox.store import Database, Transaction
 from tallystick.sandbox.tokens import secret_hash
 
 CURRENCIES = {
@@ -25,13 +27,16 @@ CURRENCIES = {
     "JPY": ("Yen", "¥", 0), "CAD": ("Canadian Dollar", "$", 2), "AUD": ("Australian Dollar", "$", 2),
     "INR": ("Indian Rupee", "₹", 2), "CNY": ("Yuan Renminbi", "¥", 2), "BRL": ("Brazilian Real", "R$", 2),
 }  # fmt: skip
-ROLES = ("System Administrator", "System Customizer", "Salesperson")
+ADMINISTRATOR_ROLE = "System Administrator"
 DATABASE_FILE = "sandbox.sqlite3"
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What an environment is made with. The client id and secret may change at every start."""
+    """What an environment is made with. The client id and secret may change at every start.
+
+    `role` is given to the application of `client_id` when it becomes a user (empty: none); `administrators` are users
+    with the administrator's role; `more_applications` get tokens and are no users."""
 
     data: Path
     client_id: str
@@ -40,6 +45,12 @@ class Setup:
     base_currency: str
     organization_name: str
     more_applications: tuple[tuple[str, str], ...] = ()
+    administrators: tuple[tuple[str, str], ...] = ()
+    role: str = ADMINISTRATOR_ROLE
+
+
+class UnknownRole(Exception):
+    """The environment has no role of the name that its application user should be given."""
 
 
 def open_environment(setup: Setup) -> Environment:
@@ -49,6 +60,11 @@ def open_environment(setup: Setup) -> Environment:
     database.prepare(load_catalog(database))
     if database.setting("organization") is None:
         _provision(database, setup)
+    with database.write() as transaction:
+        register_privileges(transaction, database.catalog)
+        ship_roles(transaction)
+        _default_solution(transaction)
+        end_interrupted(transaction)
     _register_applications(database, setup)
     return Environment(
         database,
@@ -68,12 +84,12 @@ def _provision(database: Database, setup: Setup) -> None:
         stamp: dict[str, SqlValue] = {
             "createdon": now, "modifiedon": now, "createdby": system, "modifiedby": system
         }  # fmt: skip
-        _put(transaction, "organization", {**_organization(setup, organization, currency), **stamp})
-        _put(transaction, "businessunit", {
+        transaction.put("organization", {**_organization(setup, organization, currency), **stamp})
+        transaction.put("businessunit", {
             "businessunitid": unit, "name": setup.organization_name, "organizationid": organization,
             "isdisabled": 0, **stamp,
         })  # fmt: skip
-        _put(transaction, "systemuser", {
+        transaction.put("systemuser", {
             "systemuserid": system, "ownerid": system, "organizationid": organization, "businessunitid": unit,
             "firstname": None, "lastname": "SYSTEM", "fullname": "SYSTEM", "domainname": "SYSTEM", "isdisabled": 1,
             "accessmode": 3, "islicensed": 0, "isintegrationuser": 0, "setupuser": 0,
@@ -114,30 +130,55 @@ def _team_and_roles(writing: Writing, setup: Setup, unit: str, system: str) -> N
         "inherited from their parent business unit.",
     })  # fmt: skip
     writing.transaction.connection.execute("UPDATE team SET isdefault = 1, systemmanaged = 1 WHERE teamid = ?", (team,))
-    for role in ROLES:
+    for role in SHIPPED:
         create(writing, catalog["role"], {"name": role, "businessunitid@odata.bind": bind})
 
 
-def _put(transaction: Transaction, table: str, values: dict[str, SqlValue]) -> None:
-    row = {**values, "versionnumber": transaction.version()}
-    names, places = ", ".join(quoted(name) for name in row), ", ".join("?" * len(row))
-    transaction.connection.execute(f"INSERT INTO {quoted(table)} ({names}) VALUES ({places})", tuple(row.values()))  # noqa: S608
+DEFAULT_SOLUTION = "fd140aaf-4df4-11dd-bd17-0019b9312238"
+
+
+def _default_solution(transaction: Transaction) -> None:
+    """Every environment has the solution Default, with the publisher of what is customised directly."""
+    connection = transaction.connection
+    if connection.execute('SELECT 1 FROM "solution" WHERE "solutionid" = ?', (DEFAULT_SOLUTION,)).fetchone():
+        return
+    organization, name = connection.execute("SELECT organizationid, name FROM organization").fetchone()
+    now = moment_text(datetime.now(UTC))
+    publisher = stable_id("publisher", "default")
+    own = {"organizationid": organization, "createdon": now, "modifiedon": now}
+    transaction.put("publisher", {
+        "publisherid": publisher, "uniquename": f"DefaultPublisher{''.join(c for c in name if c.isalnum())}",
+        "friendlyname": f"Default Publisher for {name}", "customizationprefix": "new",
+        "customizationoptionvalueprefix": 10000, "isreadonly": 0, **own,
+    })  # fmt: skip
+    transaction.put("solution", {
+        "solutionid": DEFAULT_SOLUTION, "uniquename": "Default", "friendlyname": "Default Solution", "version": "1.0",
+        "publisherid": publisher, "ismanaged": 0, "isvisible": 0, "installedon": now, **own,
+    })  # fmt: skip
 
 
 def _register_applications(database: Database, setup: Setup) -> None:
-    """Remember the client secrets (hashed); the first application is a user with the administrator's role."""
-    applications = ((setup.client_id, setup.client_secret), *setup.more_applications)
+    """Remember the client secrets (hashed), and make users of the applications that are to be users."""
+    users = {(setup.client_id, setup.client_secret): setup.role}
+    users |= dict.fromkeys(setup.administrators, ADMINISTRATOR_ROLE)
     with database.write() as transaction:
-        for client_id, secret in applications:
-            transaction.connection.execute(
-                'INSERT OR REPLACE INTO "_application" VALUES (?, ?)', (client_id, secret_hash(client_id, secret))
-            )
-        query = "SELECT 1 FROM systemuser WHERE applicationid = ?"
-        if transaction.connection.execute(query, (setup.client_id,)).fetchone() is None:
-            _application_user(transaction, setup.client_id)
+        for client_id, secret in (*users, *setup.more_applications):
+            register_application(transaction, client_id, secret)
+        for (client_id, _), role in users.items():
+            query = "SELECT 1 FROM systemuser WHERE applicationid = ?"
+            if transaction.connection.execute(query, (client_id,)).fetchone() is None:
+                name = "Integration" if client_id == setup.client_id else "Administrator"
+                _application_user(transaction, client_id, name, role)
 
 
-def _application_user(transaction: Transaction, client_id: str) -> None:
+def register_application(transaction: Transaction, client_id: str, secret: str) -> None:
+    """The app registration of the directory: from now on the application gets tokens."""
+    transaction.connection.execute(
+        'INSERT OR REPLACE INTO "_application" VALUES (?, ?)', (client_id, secret_hash(client_id, secret))
+    )
+
+
+def _application_user(transaction: Transaction, client_id: str, name: str, role: str) -> None:
     connection = transaction.connection
     organization, unit, system = connection.execute(
         "SELECT o.organizationid, b.businessunitid, s.value FROM organization o, businessunit b, _setting s "
@@ -146,8 +187,13 @@ def _application_user(transaction: Transaction, client_id: str) -> None:
     writing = Writing(transaction, Caller(system, unit, organization), moment_text(datetime.now(UTC)))
     user = create(writing, transaction.catalog["systemuser"], {
         "applicationid": client_id, "businessunitid@odata.bind": f"/businessunits({unit})",
-        "firstname": "#", "lastname": "Integration", "isintegrationuser": True,
+        "firstname": "#", "lastname": name, "isintegrationuser": name == "Integration",
     })  # fmt: skip
-    role = connection.execute("SELECT roleid FROM role WHERE name = 'System Administrator'").fetchone()[0]
+    if not role:
+        return
+    query = "SELECT roleid FROM role WHERE name = ? AND businessunitid = ?"
+    found = connection.execute(query, (role, unit)).fetchone()
+    if found is None:
+        raise UnknownRole(f"there is no security role '{role}' in the environment")
     pair = next(one for one in transaction.catalog.many_to_many if one.intersect == "systemuserroles")
-    pair_rows(writing, pair, {"systemuser": user, "role": role})
+    pair_rows(writing, pair, {"systemuser": user, "role": found[0]})

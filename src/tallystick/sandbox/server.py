@@ -20,7 +20,7 @@ from tallystick.sandbox.gateway import Gateway
 from tallystick.sandbox.http import HttpServer
 from tallystick.sandbox.limits import Meter
 from tallystick.sandbox.options import SandboxOptions, parse_options
-from tallystick.sandbox.provision import open_environment
+from tallystick.sandbox.provision import UnknownRole, open_environment
 from tallystick.sandbox.salesapp import SalesApp
 
 log = logging.getLogger("tallystick.sandbox")
@@ -39,10 +39,14 @@ def serve(options: SandboxOptions) -> None:
         raise StartError(f"the directory {options.data} cannot be used ({error.strerror})") from error
     try:
         _take(lock, options.data)
-        environment = open_environment(options.setup)
+        try:
+            environment = open_environment(options.setup)
+        except UnknownRole as error:
+            raise StartError(f"{error}; choose another --role") from error
         try:
             asyncio.run(_run(options, environment))
         finally:
+            environment.background.close()
             environment.database.close()
     finally:
         os.close(lock)

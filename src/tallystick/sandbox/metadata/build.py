@@ -6,7 +6,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from tallystick.sandbox.metadata.model import OWNER_TARGETS, Column, Key, Kind, Option, Required, Table, stable_id
+from tallystick.sandbox.metadata.model import (
+    OWNER_TARGETS,
+    Choice,
+    Column,
+    Key,
+    Kind,
+    Option,
+    Required,
+    Table,
+    stable_id,
+)
 
 MAX_MONEY = Decimal("922337203685477")
 MAX_INT = Decimal(2147483647)
@@ -87,6 +97,11 @@ def choice(name: str, label: str, labels: Iterable[str] | dict[int, str], **more
     numbered = labels if isinstance(labels, dict) else dict(enumerate(labels, 1))
     options = tuple(Option(value, label) for value, label in numbered.items())
     return replace(Column(name, Kind.PICKLIST, _label(name, label), options=options), **more)  # type: ignore[arg-type]
+
+
+def shared_choice(name: str, label: str, choice: Choice) -> Column:
+    """A choice whose options are those of a choice of its own."""
+    return Column(name, Kind.PICKLIST, label, options=choice.options, option_set=choice.name, global_choice=True)
 
 
 def lookup(
@@ -241,24 +256,40 @@ def table(
 
 
 _WORDS = (
-    "access", "account", "address", "administrator", "aging", "annual", "application", "appointment", "assistant",
-    "back", "base", "bulk", "business", "category", "city", "classification", "code", "company", "composite", "contact",
-    "cost", "country", "county", "credit", "currency", "customer", "default", "department", "description", "disabled",
-    "display", "division", "domain", "do", "email", "employee", "employees", "exchange", "family", "fax", "first",
-    "follow", "freight", "full", "gender", "government", "hold", "id", "income", "industry", "integration", "internal",
-    "invoice", "iso", "is", "job", "key", "last", "latitude", "leadsource", "licensed", "limit", "line", "longitude",
-    "mail", "manager", "market", "marketing", "master", "membership", "merged", "method", "middle", "mobile", "mode",
-    "modified", "name", "nick", "not", "number", "object", "of", "office", "only", "open", "order", "organization",
-    "owner", "ownership", "owning", "parent", "payment", "personal", "phone", "postal", "precision", "preferred",
-    "primary", "process", "quote", "rate", "rating", "revenue", "role", "root", "salutation", "satori", "shares",
-    "shipping", "site", "size", "stage", "state", "status", "stock", "symbol", "system", "team", "telephone", "template",
-    "terms", "territory", "ticker", "time", "title", "transaction", "twitter", "type", "unit", "url", "user", "version",
-    "web", "zone",
+    "StateOrProvince", "UoM", "access", "account", "accounts", "active", "actual", "address", "administrator", "aging",
+    "amount", "annual", "application", "appointment", "assistant", "associated", "association", "audit", "back", "base",
+    "basic", "be", "begin", "bill", "box", "bulk", "bundle", "business", "by", "calculated", "calculation", "calendar",
+    "call", "campaign", "can", "canceled", "cancelled", "cap", "category", "center", "change", "children", "childrens",
+    "city", "classification", "close", "closed", "code", "company", "composite", "configuration", "contact",
+    "convention", "conversion", "cost", "country", "county", "create", "credit", "currency", "current", "customer",
+    "data", "date", "day", "days", "deals", "decimal", "deep", "default", "delivered", "delivery", "department",
+    "depth", "description", "detail", "directory", "disabled", "discount", "discounts", "display", "division", "do",
+    "domain", "due", "education", "effective", "email", "employee", "employees", "enabled", "end", "error", "estimated",
+    "exchange", "expire", "expires", "extended", "external", "family", "fax", "file", "first", "follow", "freight",
+    "from", "fulfilled", "full", "gender", "global", "government", "hand", "has", "hierarchy", "hold", "id",
+    "identifier", "import", "in", "income", "industry", "integration", "internal", "invoice", "is", "iso", "item",
+    "job", "key", "kit", "language", "last", "latitude", "leadsource", "length", "less", "level", "licensed", "limit",
+    "line", "list", "local", "locale", "locked", "longitude", "mail", "managed", "manager", "manual", "market",
+    "marketing", "mask", "master", "max", "membership", "merged", "method", "middle", "mm", "mobile", "mode",
+    "modified", "name", "need", "nick", "not", "number", "object", "of", "office", "on", "only", "oob", "open",
+    "opportunity", "option", "order", "ordered", "organization", "organizations", "outstanding", "overridden",
+    "override", "owner", "ownership", "owning", "parent", "part", "participates", "path", "payment", "per",
+    "percentage", "personal", "phone", "pieces", "policy", "post", "postal", "precision", "preferred", "prefix",
+    "price", "pricing", "primary", "priority", "private", "privilege", "probability", "process", "product", "products",
+    "property", "province", "public", "publisher", "purchase", "quantities", "quantity", "quote", "rate", "rating",
+    "rep", "request", "requested", "revenue", "revision", "right", "risk", "role", "root", "rounding", "rule", "sales",
+    "salutation", "satori", "schedule", "schedules", "selling", "send", "sequence", "shares", "ship", "shipped",
+    "shipping", "sic", "site", "size", "sop", "specifier", "stage", "standard", "start", "state", "status", "stock",
+    "structure", "submit", "submitted", "supplier", "symbol", "system", "tax", "team", "telephone", "template", "terms",
+    "territory", "ticker", "time", "timeframe", "title", "to", "total", "tracking", "transaction", "traversed",
+    "twitter", "type", "unique", "unit", "upload", "uri", "url", "used", "user", "valid", "value", "vendor", "version",
+    "volume", "web", "week", "weight", "will", "without", "workflow", "yomi", "zone",
 )  # fmt: skip
 _WHOLE = {
     "createdon": "CreatedOn", "createdby": "CreatedBy", "modifiedon": "ModifiedOn", "modifiedby": "ModifiedBy",
     "createdonbehalfby": "CreatedOnBehalfBy", "modifiedonbehalfby": "ModifiedOnBehalfBy",
     "overriddencreatedon": "OverriddenCreatedOn", "creditonhold": "CreditOnHold",
+    "utcconversiontimezonecode": "UTCConversionTimeZoneCode",
 }  # fmt: skip
 
 
@@ -266,7 +297,7 @@ def _schema_name(name: str) -> str:
     """A readable schema name: known words capitalised (`primarycontactid` → `PrimaryContactId`)."""
     if name in _WHOLE:
         return _WHOLE[name]
-    result, rest = "", name.replace("stateorprovince", "StateOrProvince")
+    result, rest = "", name.replace("stateorprovince", "StateOrProvince").replace("uom", "UoM")
     while rest:
         word = max((word for word in _WORDS if rest.startswith(word)), key=len, default=rest[0])
         starts_word = word in _WORDS or not result or not result[-1].isalpha()

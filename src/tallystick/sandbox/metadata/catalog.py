@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
-from tallystick.sandbox.metadata.model import Column, ManyToMany, Table
-from tallystick.sandbox.metadata.tables import MANY_TO_MANY, TABLES
+from tallystick.sandbox.metadata.model import Choice, Column, ManyToMany, Table
+from tallystick.sandbox.metadata.tables import CHOICES, MANY_TO_MANY, TABLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,15 @@ class NavigationTarget:
 class Catalog:
     """Definitions by name. Never changed: a customisation makes a new catalog."""
 
-    def __init__(self, tables: Iterable[Table], many_to_many: Iterable[ManyToMany], version: int) -> None:
-        self.tables = {table.name: table for table in tables}
+    def __init__(
+        self,
+        tables: Iterable[Table],
+        many_to_many: Iterable[ManyToMany],
+        version: int,
+        choices: Iterable[Choice] = (),
+    ) -> None:
+        self.choices = {choice.name: choice for choice in choices}
+        self.tables = {table.name: _with_choices(table, self.choices) for table in tables}
         self.many_to_many = tuple(many_to_many)
         self.version = version
         self._sets = {table.set_name: table for table in self.tables.values()}
@@ -51,8 +58,20 @@ class Catalog:
         """Every navigation property of `table` by name."""
         return self._navigation[table]
 
-    def replacing(self, table: Table) -> Catalog:
-        return Catalog({**self.tables, table.name: table}.values(), self.many_to_many, self.version + 1)
+    def replacing(self, *tables: Table) -> Catalog:
+        """This catalog with tables changed or added."""
+        changed = {**self.tables, **{table.name: table for table in tables}}
+        return Catalog(changed.values(), self.many_to_many, self.version + 1, self.choices.values())
+
+    def without(self, name: str) -> Catalog:
+        kept = [table for table in self.tables.values() if table.name != name]
+        return Catalog(kept, self.many_to_many, self.version + 1, self.choices.values())
+
+    def with_pairs(self, pairs: Iterable[ManyToMany]) -> Catalog:
+        return Catalog(self.tables.values(), pairs, self.version + 1, self.choices.values())
+
+    def with_choices(self, choices: Iterable[Choice]) -> Catalog:
+        return Catalog(self.tables.values(), self.many_to_many, self.version + 1, choices)
 
     @cached_property
     def referencing(self) -> dict[str, list[tuple[Table, Column]]]:
@@ -82,6 +101,18 @@ class Catalog:
         return found
 
 
+def _with_choices(table: Table, choices: Mapping[str, Choice]) -> Table:
+    """The table with the options its columns share with a choice as they are now."""
+    changed = {
+        column.name: replace(column, options=choices[column.option_set].options)
+        for column in table.columns.values()
+        if column.global_choice
+        and column.option_set in choices
+        and column.options is not choices[column.option_set].options
+    }
+    return replace(table, columns={**table.columns, **changed}) if changed else table
+
+
 def base_catalog() -> Catalog:
     """What every new environment starts with."""
-    return Catalog(TABLES, MANY_TO_MANY, version=1)
+    return Catalog(TABLES, MANY_TO_MANY, 1, CHOICES)

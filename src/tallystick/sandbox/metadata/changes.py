@@ -9,12 +9,13 @@ from dataclasses import asdict, replace
 from decimal import Decimal
 
 from tallystick.sandbox.errors import Refusal, invalid_argument
-from tallystick.sandbox.metadata.build import MAX_MONEY
+from tallystick.sandbox.metadata.build import MAX_MONEY, currency
+from tallystick.sandbox.metadata.catalog import Catalog
 from tallystick.sandbox.metadata.model import LOOKUPS, Column, Key, Kind, Option, Required, Table
 from tallystick.sandbox.metadata.stored import column_definition, forget, make_effective, remember
 from tallystick.sandbox.rows.values import new_id
 from tallystick.sandbox.store import Transaction, quoted
-from tallystick.sandbox.store.schema import key_index, key_statement, sql_columns
+from tallystick.sandbox.store.schema import key_index, key_statement, sql_columns, table_statements
 
 Json = Mapping[str, object]
 OPTION_PREFIX = 10_000
@@ -33,7 +34,7 @@ def text_of(label: object) -> str:
     return str(first.get("Label") or "") if isinstance(first, Mapping) else ""
 
 
-def _schema_name(given: Json) -> str:
+def schema_name(given: Json) -> str:
     schema = given.get("SchemaName")
     if not isinstance(schema, str) or not _SCHEMA_NAME.fullmatch(schema) or schema.lower().startswith("mscrm"):
         raise invalid_argument(
@@ -57,6 +58,7 @@ _CREATABLE = {
     "DateTimeAttributeMetadata": Kind.DATETIME,
     "PicklistAttributeMetadata": Kind.PICKLIST,
     "MultiSelectPicklistAttributeMetadata": Kind.MULTIPICKLIST,
+    "UniqueIdentifierAttributeMetadata": Kind.UNIQUEIDENTIFIER,
 }
 _WIDEST: dict[Kind, tuple[Decimal, Decimal]] = {
     Kind.INTEGER: (Decimal(-(2**31)), Decimal(2**31 - 1)),
@@ -69,37 +71,69 @@ _WIDEST: dict[Kind, tuple[Decimal, Decimal]] = {
 
 def add_column(transaction: Transaction, table: Table, given: Json) -> Column:
     """A new custom column from its AttributeMetadata."""
+    column = column_from(transaction.catalog, given)
+    place_column(transaction, table, column)
+    return column
+
+
+def column_from(catalog: Catalog, given: Json) -> Column:
+    """A custom column as its AttributeMetadata describes it, not yet in any table."""
     type_name = str(given.get("@odata.type", "")).rpartition(".")[2]
     kind = _CREATABLE.get(type_name)
     if kind is None:
         raise invalid_argument(f"Columns of type '{type_name[:100]}' cannot be created here.")
-    schema = _schema_name(given)
-    name = schema.lower()
-    if name in table.columns:
+    schema = schema_name(given)
+    named = Column(schema.lower(), kind, text_of(given.get("DisplayName")) or schema, schema, custom=True)
+    return _with_limits(_with_shared_choice(catalog, named, given), given)
+
+
+_CHOICE_ID = re.compile(r".*GlobalOptionSetDefinitions\(([^)]*)\)")
+
+
+def _with_shared_choice(catalog: Catalog, column: Column, given: Json) -> Column:
+    """`GlobalOptionSet@odata.bind` makes a choice column use a choice of its own."""
+    bound = given.get("GlobalOptionSet@odata.bind")
+    if bound is None or column.kind not in (Kind.PICKLIST, Kind.MULTIPICKLIST):
+        return column
+    found = _CHOICE_ID.fullmatch(str(bound))
+    wanted = found[1].strip() if found else ""
+    for choice in catalog.choices.values():
+        if wanted.lower() == choice.id or wanted == f"Name='{choice.name}'":
+            return replace(column, options=choice.options, option_set=choice.name, global_choice=True)
+    raise invalid_argument(f"There is no choice {str(bound)[:200]}.")
+
+
+def place_column(transaction: Transaction, table: Table, column: Column) -> Table:
+    """Add a column that is ready; a money column brings its value in base currency, and the currency if need be."""
+    if column.name in table.columns:
         raise Refusal(
             400,
             "0x80047013",
-            f"Attribute {name} already exists for entity {table.name}. Change the name and try again.",
+            f"Attribute {column.name} already exists for entity {table.name}. Change the name and try again.",
         )
-    column = _with_limits(Column(name, kind, text_of(given.get("DisplayName")) or schema, schema, custom=True), given)
-    columns = [column]
-    if kind is Kind.MONEY:
-        columns.append(
-            replace(
-                column, name=f"{name}_base", schema=f"{schema}_Base", label=f"{column.label} (Base)", create=False,
-                update=False, precision=4, minimum=-MAX_MONEY, maximum=MAX_MONEY,
-            )
-        )  # fmt: skip
-    for one in columns:
+    for one in _with_companions(table, column):
         table = remember(transaction, "column", table, one.name, column_definition(one))
         for definition in sql_columns(one):
             transaction.connection.execute(f"ALTER TABLE {quoted(table.name)} ADD COLUMN {definition}")
-    return column
+    for statement in table_statements(table):  # what is there already stays
+        transaction.connection.execute(statement)
+    return table
+
+
+def _with_companions(table: Table, column: Column) -> list[Column]:
+    if column.kind is not Kind.MONEY:
+        return [column]
+    base = replace(
+        column, name=f"{column.name}_base", schema=f"{column.schema}_Base", label=f"{column.label} (Base)", create=False,
+        update=False, precision=4, minimum=-MAX_MONEY, maximum=MAX_MONEY,
+    )  # fmt: skip
+    missing = [] if "transactioncurrencyid" in table.columns else currency(table.name)
+    return [*missing, column, base]
 
 
 def _with_limits(column: Column, given: Json) -> Column:
     kind = column.kind
-    column = replace(column, required=_required(given, column.required))
+    column = replace(column, required=required_level(given, column.required))
     if kind in (Kind.STRING, Kind.MEMO):
         longest = 4000 if kind is Kind.STRING else 1_048_576
         length = _whole(given, "MaxLength", column.max_length or 100, 1, longest)
@@ -116,12 +150,12 @@ def _with_limits(column: Column, given: Json) -> Column:
         return replace(column, minimum=low, maximum=high, precision=precision)
     if kind is Kind.BOOLEAN and not column.options:
         return replace(column, options=_boolean_options(given), default=bool(given.get("DefaultValue")))
-    if kind in (Kind.PICKLIST, Kind.MULTIPICKLIST) and not column.options:
-        return replace(column, options=_new_options(given), option_set=column.name)
+    if kind in (Kind.PICKLIST, Kind.MULTIPICKLIST) and not column.options and not column.global_choice:
+        return replace(column, options=new_options(given.get("OptionSet")), option_set=column.name)
     return column
 
 
-def _required(given: Json, default: Required) -> Required:
+def required_level(given: Json, default: Required) -> Required:
     level = given.get("RequiredLevel")
     value = level.get("Value") if isinstance(level, Mapping) else None
     if value is None:
@@ -161,8 +195,8 @@ def _boolean_options(given: Json) -> tuple[Option, ...]:
     return Option(0, no, managed=False), Option(1, yes, managed=False)
 
 
-def _new_options(given: Json) -> tuple[Option, ...]:
-    option_set = given.get("OptionSet")
+def new_options(option_set: object) -> tuple[Option, ...]:
+    """The options of an OptionSetMetadata; those without a value are numbered from the publisher's first on."""
     options = option_set.get("Options") if isinstance(option_set, Mapping) else None
     made: list[Option] = []
     for one in options if isinstance(options, list) else []:
@@ -180,7 +214,9 @@ def change_column(transaction: Transaction, table: Table, column: Column, given:
     """What a metadata PUT may change of a column: its label, requirement level and limits."""
     changed = replace(column, label=text_of(given.get("DisplayName")) or column.label)
     changed = (
-        _with_limits(changed, given) if column.custom else replace(changed, required=_required(given, column.required))
+        _with_limits(changed, given)
+        if column.custom
+        else replace(changed, required=required_level(given, column.required))
     )
     remember(transaction, "column", table, column.name, column_definition(changed))
 
@@ -194,10 +230,13 @@ def remove_column(transaction: Transaction, table: Table, column: Column) -> Non
             raise Refusal(400, "0x8004f01f", f"The column {column.name} cannot be deleted: the key {key.name} uses it.")
     names = [column.name, f"{column.name}_base"] if column.kind is Kind.MONEY else [column.name]
     columns = dict(table.columns)
+    transaction.connection.execute(f"DROP INDEX IF EXISTS {quoted(f'{table.name}_{column.name}')}")
+    if column.polymorphic:
+        transaction.connection.execute(f"ALTER TABLE {quoted(table.name)} DROP COLUMN {quoted(column.type_column)}")
     for name in names:
         transaction.connection.execute(f"ALTER TABLE {quoted(table.name)} DROP COLUMN {quoted(name)}")
-        forget(transaction, "column", table, name)
-        forget(transaction, "options", table, name)
+        forget(transaction, "column", table.name, name)
+        forget(transaction, "options", table.name, name)
         del columns[name]
     make_effective(transaction, replace(table, columns=columns))
 
@@ -207,7 +246,7 @@ def remove_column(transaction: Transaction, table: Table, column: Column) -> Non
 
 def add_key(transaction: Transaction, table: Table, given: Json) -> Key:
     """A new alternate key. When existing rows have the same values, it is kept with status Failed."""
-    schema = _schema_name(given)
+    schema = schema_name(given)
     name = schema.lower()
     names = given.get("KeyAttributes")
     if not isinstance(names, list) or not 0 < len(names) <= MAX_KEY_COLUMNS:
@@ -252,7 +291,7 @@ def remove_key(transaction: Transaction, table: Table, key: Key) -> None:
     if not key.metadata_id:
         raise Refusal(400, "0x8004f01f", f"The key {key.name} is part of the system and cannot be deleted.")
     transaction.connection.execute(f"DROP INDEX IF EXISTS {quoted(key_index(table, key))}")
-    forget(transaction, "key", table, key.name)
+    forget(transaction, "key", table.name, key.name)
     make_effective(transaction, replace(table, keys=tuple(one for one in table.keys if one.name != key.name)))
 
 
@@ -270,56 +309,3 @@ def change_table(transaction: Transaction, table: Table, given: Json) -> None:
         raise invalid_argument(f"Change tracking cannot be enabled for {table.name}.")
     if wanted != table.change_tracking:
         remember(transaction, "tracking", table, "", wanted)
-
-
-# ---- options ---------------------------------------------------------------------------------------------------------
-
-
-def insert_option(transaction: Transaction, table: Table, column: Column, value: int | None, label: str) -> int:
-    """A new value of a local choice: at least publisher prefix × 10,000; the next free one when none is asked for."""
-    _check_choice(table, column)
-    if not label.strip():
-        raise Refusal(400, "0x80048403", "The label of an option cannot be empty.")
-    used = {option.value for option in column.options}
-    if value is None:
-        value = max([FIRST_OPTION - 1, *(number for number in used if number >= FIRST_OPTION)]) + 1
-    elif value in used:
-        raise Refusal(400, "0x80048403", f"The option value {value} of {table.name}.{column.name} is already in use.")
-    elif not FIRST_OPTION <= value < FIRST_OPTION + 1_000_000_000:
-        raise Refusal(
-            400,
-            "0x80048403",
-            f"The value of a custom option must start with the publisher's prefix: {FIRST_OPTION} or more.",
-        )
-    _keep_options(transaction, table, column, (*column.options, Option(value, label, managed=False)))
-    return value
-
-
-def rename_option(transaction: Transaction, table: Table, column: Column, value: int, label: str) -> None:
-    _check_choice(table, column)
-    if not label.strip():
-        raise Refusal(400, "0x80048403", "The label of an option cannot be empty.")
-    _find_option(table, column, value)
-    options = tuple(replace(one, label=label) if one.value == value else one for one in column.options)
-    _keep_options(transaction, table, column, options)
-
-
-def delete_option(transaction: Transaction, table: Table, column: Column, value: int) -> None:
-    """Rows that hold the value keep it, as in the service."""
-    _check_choice(table, column)
-    _find_option(table, column, value)
-    _keep_options(transaction, table, column, tuple(one for one in column.options if one.value != value))
-
-
-def _check_choice(table: Table, column: Column) -> None:
-    if column.kind not in (Kind.PICKLIST, Kind.MULTIPICKLIST):
-        raise Refusal(400, "0x80048403", f"{table.name}.{column.name} is not a choice whose options can be changed.")
-
-
-def _find_option(table: Table, column: Column, value: int) -> None:
-    if column.option(value) is None:
-        raise Refusal(400, "0x80048403", f"{table.name}.{column.name} has no option with the value {value}.")
-
-
-def _keep_options(transaction: Transaction, table: Table, column: Column, options: tuple[Option, ...]) -> None:
-    remember(transaction, "options", table, column.name, [asdict(option) for option in options])

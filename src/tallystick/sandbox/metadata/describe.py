@@ -6,26 +6,23 @@ from collections.abc import Iterator
 
 from tallystick.sandbox.metadata.cascade import on_delete
 from tallystick.sandbox.metadata.catalog import Catalog
-from tallystick.sandbox.metadata.model import Column, Key, Kind, ManyToMany, Option, Required, Table, stable_id
+from tallystick.sandbox.metadata.model import (
+    CHOICES,
+    Choice,
+    Column,
+    Key,
+    Kind,
+    ManyToMany,
+    Option,
+    Required,
+    Table,
+    stable_id,
+)
+from tallystick.sandbox.metadata.privileges import ACCESS_RIGHTS, Depth, Privilege, privileges_of
 
 Json = dict[str, object]
 NAMESPACE = "#Microsoft.Dynamics.CRM."
 LANGUAGE = 1033
-
-GLOBAL_OPTION_SETS: dict[str, tuple[Option, ...]] = {
-    "budgetstatus": tuple(
-        Option(value, label)
-        for value, label in enumerate(("No Committed Budget", "May Buy", "Can Buy", "Will Buy"))
-    ),
-    "need": tuple(
-        Option(value, label) for value, label in enumerate(("Must have", "Should have", "Good to have", "No need"))
-    ),
-    "purchaseprocess": tuple(Option(value, label) for value, label in enumerate(("Individual", "Committee", "Unknown"))),
-    "purchasetimeframe": tuple(
-        Option(value, label)
-        for value, label in enumerate(("Immediate", "This Quarter", "Next Quarter", "This Year", "Unknown"))
-    ),
-}  # fmt: skip
 
 _TYPES = {
     Kind.STRING: ("StringAttributeMetadata", "StringType"),
@@ -79,15 +76,15 @@ def entity_json(table: Table) -> Json:
         "CanChangeTrackingBeEnabled": managed(table.trackable, "canchangetrackingbeenabled"),
         "IsOptimisticConcurrencyEnabled": not table.intersect,
         "IsIntersect": table.intersect,
-        "IsCustomEntity": False,
-        "IsManaged": True,
+        "IsCustomEntity": table.custom,
+        "IsManaged": not table.custom,
         "IsActivity": False,
         "IsChildEntity": False,
         "IsLogicalEntity": False,
         "IsPrivate": False,
         "IsStateModelAware": "statecode" in table.columns,
         "EnforceStateTransitions": False,
-        "HasNotes": table.name in ("account", "contact"),
+        "HasNotes": table.has_notes or table.name in ("account", "contact"),
         "HasActivities": table.name in ("account", "contact"),
         "TableType": "Standard",
         "CanCreateAttributes": managed(not table.intersect, "cancreateattributes", changeable=False),
@@ -96,8 +93,14 @@ def entity_json(table: Table) -> Json:
         "DisplayName": label(table.label),
         "DisplayCollectionName": label(table.plural),
         "Description": label(table.description),
-        "Privileges": [],
+        "Privileges": [_privilege(one) for one in privileges_of(table)] if not table.intersect else [],
     }
+
+
+def _privilege(privilege: Privilege) -> Json:
+    can_be = {f"CanBe{depth.word}": depth in privilege.depths for depth in Depth}
+    kind = next((verb.value for verb, right in ACCESS_RIGHTS.items() if right == privilege.right), "None")
+    return {"Name": privilege.name, "PrivilegeId": privilege.id, "PrivilegeType": kind, **can_be}
 
 
 def attribute_json(table: Table, column: Column) -> Json:
@@ -180,7 +183,7 @@ def _type_specific(column: Column) -> Json:
 
 def option_set_json(table: Table, column: Column) -> Json | None:
     """The local option set of a choice column."""
-    if not column.options:
+    if column.kind not in (*CHOICES, Kind.MULTIPICKLIST, Kind.BOOLEAN) or column.global_choice:
         return None
     base: Json = {
         "MetadataId": stable_id("optionset", table.name, column.name),
@@ -223,18 +226,19 @@ def option_json(column: Column, option: Option) -> Json:
     return shown
 
 
-def global_option_set_json(name: str) -> Json:
-    column = Column(name, Kind.PICKLIST, options=GLOBAL_OPTION_SETS[name])
+def choice_json(choice: Choice) -> Json:
+    """A choice of its own."""
+    column = Column(choice.name, Kind.PICKLIST, options=choice.options)
     return {
         "@odata.type": f"{NAMESPACE}OptionSetMetadata",
-        "MetadataId": stable_id("globaloptionset", name),
-        "Name": name,
+        "MetadataId": choice.id,
+        "Name": choice.name,
         "IsGlobal": True,
-        "IsCustomOptionSet": False,
-        "IsManaged": True,
+        "IsCustomOptionSet": choice.custom,
+        "IsManaged": not choice.custom,
         "OptionSetType": "Picklist",
-        "DisplayName": label(name.title()),
-        "Options": [option_json(column, option) for option in column.options],
+        "DisplayName": label(choice.label),
+        "Options": [option_json(column, option) for option in choice.options],
     }
 
 
@@ -304,6 +308,6 @@ def many_to_many_json(catalog: Catalog, pair: ManyToMany) -> Json:
         "Entity2IntersectAttribute": f"{pair.second}id",
         "Entity2NavigationPropertyName": pair.schema,
         "IntersectEntityName": pair.intersect,
-        "IsCustomRelationship": False,
-        "IsManaged": True,
+        "IsCustomRelationship": pair.custom,
+        "IsManaged": not pair.custom,
     }

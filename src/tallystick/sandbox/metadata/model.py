@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -65,8 +65,24 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of its own ("global option set"): the columns that use it have its options."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+    custom: bool = False
+    metadata_id: str = ""
+
+    @property
+    def id(self) -> str:
+        return self.metadata_id or stable_id("globaloptionset", self.name)
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `inverse` names, per target table, the relationship and the collection on the other side."""
+    """One column. `inverse` names, per target table, the relationship and the collection on the other side; `on_delete`
+    is what a custom lookup says about deleting its target. The options of a `global_choice` are those of `option_set`."""
 
     name: str
     kind: Kind
@@ -90,7 +106,8 @@ class Column:
     custom: bool = False
     shadow_of: str = ""
     format: str = ""
-    group: str = ""
+    on_delete: str = ""
+    global_choice: bool = False
 
     @property
     def is_lookup(self) -> bool:
@@ -146,10 +163,14 @@ class ManyToMany:
     second: str
     intersect: str
     intersect_set: str
+    custom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """One table. `privilege` is the name in its privileges when that is not `schema`; `open_to_all` tables need none.
+    `parent_column` is the lookup to the row that owner, business unit and currency are taken from."""
+
     name: str
     schema: str
     set_name: str
@@ -170,7 +191,11 @@ class Table:
     name_column: str = ""
     metadata_id: str = ""
     description: str = ""
-    hidden_sql: tuple[str, ...] = field(default=())
+    privilege: str = ""
+    open_to_all: bool = False
+    custom: bool = False
+    parent_column: str = ""
+    has_notes: bool = False
 
     @property
     def type_name(self) -> str:

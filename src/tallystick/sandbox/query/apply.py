@@ -13,7 +13,7 @@ from tallystick.sandbox.metadata import Kind, Table
 from tallystick.sandbox.query.conditions import condition
 from tallystick.sandbox.query.options import Query, split_outside
 from tallystick.sandbox.query.read import Reading, root_scope
-from tallystick.sandbox.query.scope import Resolved, Scope, Sql, comparable, resolve
+from tallystick.sandbox.query.scope import Resolved, Scope, Sql, comparable, readable, resolve
 from tallystick.sandbox.query.syntax import parse_filter
 from tallystick.sandbox.rows.values import MONEY_SCALE, SqlValue, money_text, to_json
 from tallystick.sandbox.store.schema import quoted
@@ -64,7 +64,7 @@ def read_apply(reading: Reading, table: Table, query: Query, only: Sequence[Sql]
     outputs = [*groups, *aggregates]
     if not outputs:
         raise query_error("$apply needs a groupby or an aggregate.")
-    rows = _run(reading, scope, where, groups, outputs)
+    rows = _run(reading, scope, [*where, *readable(scope)], groups, outputs)
     return {"@odata.context": f"{reading.root}/$metadata#{table.set_name}", "value": rows}
 
 

@@ -8,7 +8,7 @@ from tallystick.sandbox.errors import query_error
 from tallystick.sandbox.metadata import Column, Kind, NavigationTarget
 from tallystick.sandbox.query.functions import named_function
 from tallystick.sandbox.query.literals import NUMBERS, TEXTS, incompatible, stored_value
-from tallystick.sandbox.query.scope import FALSE, TRUE, Resolved, Scope, Sql, comparable, resolve
+from tallystick.sandbox.query.scope import FALSE, TRUE, Resolved, Scope, Sql, comparable, readable, resolve
 from tallystick.sandbox.query.syntax import (
     Bare,
     Comparison,
@@ -160,14 +160,18 @@ def _lambda(scope: Scope, node: Lambda) -> Sql:
     if target is None or not target.collection:
         raise query_error(f"'{names[0]}' is not a collection of '{outer.table.type_name}'.")
     inner = outer.fresh(scope.asking.catalog[target.target])
-    source, link = _link(outer, inner, target)
+    source, text = _link(outer, inner, target)
+    seen = readable(inner)
+    link = " AND ".join([text, *(one.text for one in seen)])
+    params = tuple(value for one in seen for value in one.params)
     if node.condition is None:
-        return Sql(f"EXISTS (SELECT 1 FROM {source} WHERE {link})")  # noqa: S608 (names from metadata)
+        return Sql(f"EXISTS (SELECT 1 FROM {source} WHERE {link})", params)  # noqa: S608 (names from metadata)
     with_variables = Scope(scope.asking, inner.table, inner.alias, {**scope.variables, node.variable: inner})
     held = condition(with_variables, node.condition)
     if node.quantifier == "any":
-        return Sql(f"EXISTS (SELECT 1 FROM {source} WHERE {link} AND {held.text})", held.params)  # noqa: S608
-    return Sql(f"NOT EXISTS (SELECT 1 FROM {source} WHERE {link} AND NOT ifnull({held.text}, 0))", held.params)  # noqa: S608
+        return Sql(f"EXISTS (SELECT 1 FROM {source} WHERE {link} AND {held.text})", (*params, *held.params))  # noqa: S608
+    text = f"NOT EXISTS (SELECT 1 FROM {source} WHERE {link} AND NOT ifnull({held.text}, 0))"  # noqa: S608
+    return Sql(text, (*params, *held.params))
 
 
 def _link(outer: Scope, inner: Scope, target: NavigationTarget) -> tuple[str, str]:

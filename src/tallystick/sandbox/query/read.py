@@ -20,6 +20,7 @@ from tallystick.sandbox.query.scope import (
     Sql,
     comparable,
     primary_name,
+    readable,
     resolve,
     unknown_property,
 )
@@ -79,7 +80,7 @@ def read_page(reading: Reading, table: Table, query: Query, only: Sequence[Sql] 
 
 def _count(reading: Reading, scope: Scope, where: Sequence[Sql]) -> int:
     """How many rows there are, not counting further than the service does (one more says that there are more)."""
-    text, params = _where(where)
+    text, params = _where([*where, *readable(scope)])
     query = f"SELECT count(*) FROM (SELECT 1 FROM {quoted(scope.table.name)} {scope.alias}{text} LIMIT {MAX_PAGE + 1})"  # noqa: S608
     return int(reading.connection.execute(query, params).fetchone()[0])
 
@@ -135,7 +136,7 @@ def select_rows(
     expands = [(item, _navigation(scope, item)) for item in query.expand]
     links = [expression for _, target in expands for expression in _link_columns(scope, target)]
     shape = make_shape(reading.connection, scope, columns, reading.annotations, (*hidden, *links))
-    text, params = _where(where)
+    text, params = _where([*where, *readable(scope)])
     ordering = f" ORDER BY {order_by(terms)}" if terms else ""
     statement = (
         f"SELECT {', '.join(shape.expressions)} FROM {source or f'{quoted(table.name)} {scope.alias}'}"  # noqa: S608

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from tallystick.sandbox.errors import Refusal, query_error
 from tallystick.sandbox.metadata import Catalog, Column, Kind, NavigationTarget, Table
+from tallystick.sandbox.metadata.privileges import Verb
 from tallystick.sandbox.rows.caller import Caller
 from tallystick.sandbox.rows.values import SqlValue
+from tallystick.sandbox.security import checks
 from tallystick.sandbox.store.schema import quoted
 
 if TYPE_CHECKING:
@@ -89,6 +91,12 @@ def _no_property(scope: Scope, name: str) -> Resolved:
     raise query_error(f"The variable '{name}' is a row; name one of its properties.")
 
 
+def readable(scope: Scope) -> list[Sql]:
+    """The conditions that leave the rows the caller may read. Raises when the caller may read none of the table."""
+    found = checks.within_reach(scope.asking.caller, scope.table, Verb.READ, scope.alias)
+    return [Sql(text, params) for text, params in found]
+
+
 def single_valued(scope: Scope, table: Table, name: str) -> NavigationTarget:
     target = scope.asking.catalog.navigation(table.name).get(name)
     if target is None:
@@ -109,6 +117,7 @@ def _through_lookups(scope: Scope, hops: list[str], last: str) -> Resolved:
         column = target.column
         assert column is not None  # noqa: S101 (single_valued says so; this is for the type checker)
         joined, alias = catalog[target.target], f"t{next(scope.asking.aliases)}"
+        checks.require_on(scope.asking.caller, joined, Verb.READ)
         condition = f"{alias}.{quoted(joined.id_column)} = {previous}.{quoted(column.name)}"
         if column.polymorphic:
             condition += f" AND {previous}.{quoted(column.type_column)} = '{target.target}'"

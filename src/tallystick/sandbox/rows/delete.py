@@ -5,8 +5,11 @@ from __future__ import annotations
 from tallystick.sandbox.errors import Refusal, no_such_row, not_deletable, stale_version
 from tallystick.sandbox.metadata import Column, Table
 from tallystick.sandbox.metadata.cascade import OnDelete, on_delete
+from tallystick.sandbox.metadata.privileges import Verb
 from tallystick.sandbox.rows.rules import base_currency
 from tallystick.sandbox.rows.write import Writing
+from tallystick.sandbox.security import checks
+from tallystick.sandbox.security.rights import ADMINISTRATOR
 from tallystick.sandbox.store import quoted
 
 
@@ -14,6 +17,7 @@ def delete(writing: Writing, table: Table, row_id: str, if_match: str = "") -> N
     """Delete one row; the rows that point to it go too, lose the link, or forbid it."""
     if not table.deletable:
         raise Refusal(405, "0x80040800", f"The 'Delete' method does not support entities of type '{table.name}'.")
+    checks.require_on(writing.caller, table, Verb.DELETE)
     connection = writing.transaction.connection
     query = f"SELECT versionnumber FROM {quoted(table.name)} WHERE {quoted(table.id_column)} = ?"  # noqa: S608 (names from metadata)
     row = connection.execute(query, (row_id,)).fetchone()
@@ -21,9 +25,11 @@ def delete(writing: Writing, table: Table, row_id: str, if_match: str = "") -> N
         raise no_such_row(table.name, row_id)
     if if_match not in ("", "*") and if_match != str(row[0]):
         raise stale_version()
+    checks.require_row(writing.caller, connection, table, Verb.DELETE, row_id)
     doomed = _doomed(writing, table, row_id)
     for other, other_id in doomed:
-        _check_allowed(writing, other, other_id)
+        checks.require_row(writing.caller, connection, other, Verb.DELETE, other_id)
+        _check_allowed(writing, other, other_id, asked_for=other_id == row_id)
         _settle_references(writing, other, other_id, doomed)
         _unpair(writing, other, other_id)
     for other, other_id in reversed(doomed):
@@ -46,7 +52,16 @@ def _doomed(writing: Writing, table: Table, row_id: str) -> list[tuple[Table, st
                 if (other.name, child) not in found:
                     found[other.name, child] = other
                     waiting.append((other, child))
+        if target.name == "businessunit":
+            found |= _default_team(writing, target_id)
     return [(other, other_id) for (_, other_id), other in found.items()]
+
+
+def _default_team(writing: Writing, unit: str) -> _Rows:
+    """The team that came with a business unit goes with it; teams that somebody made keep it."""
+    query = "SELECT teamid FROM team WHERE businessunitid = ? AND isdefault = 1"
+    rows = writing.transaction.connection.execute(query, (unit,)).fetchall()
+    return {("team", str(team)): writing.transaction.catalog["team"] for (team,) in rows}
 
 
 def _pointing(writing: Writing, other: Table, column: Column, target: Table, target_id: str) -> list[str]:
@@ -71,13 +86,17 @@ def remove(writing: Writing, table: Table, row_id: str) -> None:
     transaction.count("deleted", table.name)
 
 
-def _check_allowed(writing: Writing, table: Table, row_id: str) -> None:
+def _check_allowed(writing: Writing, table: Table, row_id: str, *, asked_for: bool) -> None:
     if table.name == "transactioncurrency" and row_id == base_currency(writing.transaction):
         raise not_deletable("The base currency of the organization cannot be deleted.")
-    if table.name == "team":
+    if table.name == "team" and asked_for:
         query = "SELECT isdefault FROM team WHERE teamid = ?"
         if writing.transaction.connection.execute(query, (row_id,)).fetchone()[0]:
             raise not_deletable("The default team of a business unit cannot be deleted.")
+    if table.name == "role" and asked_for:
+        query = "SELECT roletemplateid FROM role WHERE roleid = ?"
+        if writing.transaction.connection.execute(query, (row_id,)).fetchone()[0] == ADMINISTRATOR:
+            raise not_deletable("The role System Administrator cannot be deleted.")
     if table.name == "businessunit":
         query = "SELECT parentbusinessunitid FROM businessunit WHERE businessunitid = ?"
         if writing.transaction.connection.execute(query, (row_id,)).fetchone()[0] is None:

@@ -32,6 +32,7 @@ class WritePlan:
     on_create: Mapping[str, ToSql | None]
     on_update: Mapping[str, ToSql | None]
     lookups: Mapping[str, Column]
+    references: Mapping[str, Column]
     navigation: Mapping[str, NavigationTarget]
     defaults: Mapping[str, SqlValue]
     required: tuple[str, ...]
@@ -157,6 +158,11 @@ def write_plan(catalog: Catalog, table_name: str) -> WritePlan:
         {column.name: to_sql(column, table_name) if column.create else None for column in plain},
         {column.name: to_sql(column, table_name) if column.update else None for column in plain},
         lookups,
+        {
+            column.name: column
+            for column in table.columns.values()
+            if column.is_lookup and column.kind is not Kind.OWNER
+        },
         catalog.navigation(table_name),
         defaults,
         required,

@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 
 from tallystick.sandbox.errors import Refusal, invalid_argument
-from tallystick.sandbox.metadata import Catalog, Table
+from tallystick.sandbox.metadata import Catalog
 from tallystick.sandbox.metadata.model import stable_id
-from tallystick.sandbox.rows.caller import Caller
+from tallystick.sandbox.rows import packaging, sales
+from tallystick.sandbox.rows.change import Change, Computed, organization_setting
 from tallystick.sandbox.rows.values import SqlValue
-from tallystick.sandbox.store import Transaction, quoted
-
-
-@dataclass(slots=True)
-class Change:
-    """A row about to be written: `values` are written, `before` is what is stored (None when it is being created)."""
-
-    table: Table
-    values: dict[str, SqlValue]
-    before: Mapping[str, SqlValue] | None
-    caller: Caller
-    now: str
-
-    def after(self, column: str) -> SqlValue:
-        if column in self.values or self.before is None:
-            return self.values.get(column)
-        return self.before.get(column)
-
-    def touches(self, columns: frozenset[str]) -> bool:
-        return not self.values.keys().isdisjoint(columns)
-
-
-Rule = Callable[[Transaction, Change], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Computed:
-    """A rule that runs when any of `inputs` is written, and sees all of them through `Change.after`."""
-
-    inputs: frozenset[str]
-    rule: Rule
-
+from tallystick.sandbox.store import Transaction
 
 # ---- names -----------------------------------------------------------------------------------------------------------
 
@@ -69,16 +37,8 @@ def full_name(order: int, first: str, middle: str, last: str) -> str | None:
     return " ".join(name.split()).strip(", ") or None
 
 
-def _organization(transaction: Transaction, column: str) -> object:
-    """A setting of the organization, read once in a transaction: a bulk message asks for it with every row."""
-    if column not in transaction.organization:
-        query = f"SELECT {quoted(column)} FROM organization"  # noqa: S608 (a fixed name)
-        transaction.organization[column] = transaction.connection.execute(query).fetchone()[0]
-    return transaction.organization[column]
-
-
 def _name_order(transaction: Transaction) -> int:
-    order = _organization(transaction, "fullnameconventioncode")
+    order = organization_setting(transaction, "fullnameconventioncode")
     return order if isinstance(order, int) else _FIRST_LAST
 
 
@@ -112,7 +72,7 @@ def _address_rule(number: int) -> Computed:
 
 
 def base_currency(transaction: Transaction) -> str:
-    return str(_organization(transaction, "basecurrencyid"))
+    return str(organization_setting(transaction, "basecurrencyid"))
 
 
 def _rate(transaction: Transaction, currency: str) -> tuple[str, int]:
@@ -168,7 +128,7 @@ def _state(transaction: Transaction, change: Change) -> None:
     columns, values = change.table.columns, change.values
     status_column, state_column = columns["statuscode"], columns["statecode"]
     before = change.before
-    state: object = state_column.default if before is None else values.get("statecode", before["statecode"])
+    state: object = values.get("statecode", state_column.default if before is None else before["statecode"])
     if "statuscode" not in values:
         option = state_column.option(state)
         if option is not None:
@@ -305,6 +265,8 @@ _BY_TABLE: dict[str, tuple[Computed, ...]] = {
     ),
     "role": (Computed(frozenset({"roleid"}), _role), Computed(frozenset({"roleid"}), _business_unit)),
     "businessunit": (Computed(frozenset({"businessunitid", "parentbusinessunitid"}), _business_unit_itself),),
+    **sales.RULES,
+    **packaging.RULES,
 }
 
 

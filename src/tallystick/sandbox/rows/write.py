@@ -19,11 +19,15 @@ from tallystick.sandbox.errors import (
     stale_version,
 )
 from tallystick.sandbox.metadata import Kind, NavigationTarget, Table
+from tallystick.sandbox.metadata.privileges import Verb
 from tallystick.sandbox.rows.caller import Caller
+from tallystick.sandbox.rows.change import Change
+from tallystick.sandbox.rows.followups import after_create, after_update
 from tallystick.sandbox.rows.plan import Resolve, WritePlan, check_present, write_plan
 from tallystick.sandbox.rows.references import RowAddress, find_by_key, folded_key, locate, parse_reference
-from tallystick.sandbox.rows.rules import Change, apply_rules, rules_of
+from tallystick.sandbox.rows.rules import apply_rules, rules_of
 from tallystick.sandbox.rows.values import SqlValue, new_id
+from tallystick.sandbox.security import checks
 from tallystick.sandbox.store import Transaction, quoted
 
 Payload = Mapping[str, object]
@@ -63,9 +67,11 @@ def create_many(writing: Writing, table: Table, payloads: Sequence[Payload]) -> 
     """New rows in one statement; ids in the order of the payloads. One refused row refuses all."""
     if not table.creatable:
         raise Refusal(405, "0x80040800", f"The 'Create' method does not support entities of type '{table.name}'.")
+    checks.require_on(writing.caller, table, Verb.CREATE)
     plan = write_plan(writing.transaction.catalog, table.name)
     resolve = writing.resolver()
     rows, nested = [], []
+    links: set[checks.Target] = set()
     for payload in payloads:
         translated = plan.translate(payload, resolve, creating=True)
         row = dict(plan.defaults)
@@ -76,14 +82,30 @@ def create_many(writing: Writing, table: Table, payloads: Sequence[Payload]) -> 
         if translated.nested:
             _create_parents(writing, row, translated.nested)
             nested.append((str(row_id), translated.nested))
+        links |= _links(plan, translated.values)
         _complete_new(writing, plan, row)
+        checks.require_new(writing.caller, table, row)
         rows.append(row)
+    checks.require_links(writing.caller, writing.transaction.connection, writing.transaction.catalog, table, "", links)
     _insert(writing.transaction, table, rows)
     ids = [str(row[table.id_column]) for row in rows]
     writing.transaction.known_rows.update((table.name, row_id) for row_id in ids)
+    for row in rows:
+        after_create(writing, table.name, row)
     for row_id, targets in nested:
         _create_children(writing, table, row_id, targets)
     return ids
+
+
+def _links(plan: WritePlan, values: Mapping[str, SqlValue]) -> set[checks.Target]:
+    """The rows that the lookups in a payload point to; becoming an owner is another matter."""
+    found = set()
+    for name, column in plan.references.items():
+        target = values.get(name)
+        if target is not None:
+            kind = values.get(column.type_column) if column.polymorphic else column.targets[0]
+            found.add((str(kind), str(target)))
+    return found
 
 
 def _complete_new(writing: Writing, plan: WritePlan, row: dict[str, SqlValue]) -> None:
@@ -188,6 +210,8 @@ def update(writing: Writing, table: Table, row_id: str, payload: Payload, if_mat
     """Write the given columns of an existing row. `if_match` is a version number, `*` or nothing."""
     if not table.updatable:
         raise Refusal(405, "0x80040800", f"The 'Update' method does not support entities of type '{table.name}'.")
+    if not any(name.startswith("ownerid") for name in payload):
+        checks.require_on(writing.caller, table, Verb.WRITE)
     plan = write_plan(writing.transaction.catalog, table.name)
     values = plan.translate(payload, writing.resolver(), creating=False).values
     values.pop(table.id_column, None)
@@ -196,7 +220,22 @@ def update(writing: Writing, table: Table, row_id: str, payload: Payload, if_mat
         raise no_such_row(table.name, row_id)
     if if_match not in ("", "*") and if_match != str(before["versionnumber"]):
         raise stale_version()
+    _check_update(writing, plan, row_id, values)
     write_values(writing, table, row_id, values, before)
+
+
+def _check_update(writing: Writing, plan: WritePlan, row_id: str, values: Mapping[str, SqlValue]) -> None:
+    """Changing the owner is assigning; everything else, also writing nothing new, is writing."""
+    caller, transaction, table = writing.caller, writing.transaction, plan.table
+    if not caller.rights:
+        return
+    assigned = values.keys() & {"ownerid", "ownerid__type"}
+    if assigned:
+        checks.require_row(caller, transaction.connection, table, Verb.ASSIGN, row_id)
+    if values.keys() != assigned or not assigned:
+        checks.require_row(caller, transaction.connection, table, Verb.WRITE, row_id)
+    links = _links(plan, values)
+    checks.require_links(caller, transaction.connection, transaction.catalog, table, row_id, links)
 
 
 def write_values(
@@ -217,6 +256,7 @@ def write_values(
     except sqlite3.IntegrityError as error:
         raise _duplicate(table, error) from error
     writing.transaction.count("updated", table.name)
+    after_update(writing, table.name, row_id, values)
     if table.name == "organization":
         writing.transaction.organization.clear()
 

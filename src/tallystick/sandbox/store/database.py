@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tallystick.sandbox.metadata import Catalog
 from tallystick.sandbox.store.collation import fold, like
-from tallystick.sandbox.store.schema import SYSTEM_TABLES, catalog_statements, quoted
+from tallystick.sandbox.store.schema import SYSTEM_TABLES, catalog_statements, quoted, sql_columns
 
 FIRST_VERSION = 1_000_000
+RIGHTS_DEPEND_ON = frozenset(
+    {"systemuser", "systemuserroles", "team", "teamroles", "teammembership", "role", "roleprivileges", "businessunit"}
+)
 
 
 @dataclass(slots=True)
@@ -36,6 +39,13 @@ class Transaction:
         self.next_version += 1
         return self.next_version
 
+    def put(self, table: str, values: Mapping[str, object]) -> None:
+        """Insert one row as it is: no rule, no default, no check; only the version is added."""
+        row = {**values, "versionnumber": self.version()}
+        names, places = ", ".join(quoted(name) for name in row), ", ".join("?" * len(row))
+        statement = f"INSERT INTO {quoted(table)} ({names}) VALUES ({places})"  # noqa: S608 (names from metadata)
+        self.connection.execute(statement, tuple(row.values()))
+
     def count(self, verb: str, table: str, rows: int = 1) -> None:
         """Remember what was written, for the statistics that tests and benchmarks read."""
         self.touched[verb, table] = self.touched.get((verb, table), 0) + rows
@@ -49,6 +59,7 @@ class Database:
         self.catalog = catalog
         self.written: dict[tuple[str, str], int] = {}
         self.commits = 0
+        self.rights_generation = 0
         self._lock = threading.Lock()
         self._local = threading.local()
         self._readers: list[sqlite3.Connection] = []
@@ -61,7 +72,7 @@ class Database:
         """Create what the definitions ask for and is not there yet, then find the last version given out."""
         self.catalog = catalog
         self._writer.execute("BEGIN IMMEDIATE")
-        for statement in catalog_statements(catalog):
+        for statement in (*self._missing_columns(catalog), *catalog_statements(catalog)):
             self._writer.execute(statement)
         self._writer.execute("COMMIT")
         self._version = self._last_version()
@@ -70,6 +81,19 @@ class Database:
             """DELETE FROM "_deleted" WHERE deletedon < strftime('%Y-%m-%dT%H:%M:%SZ', 'now', '-366 days') """
             'AND version < (SELECT max(version) FROM "_deleted")'
         )
+
+    def _missing_columns(self, catalog: Catalog) -> list[str]:
+        """For an environment made by an older sandbox: the columns that its tables do not have yet."""
+        statements = []
+        for table in catalog.tables.values():
+            there = {row[1] for row in self._writer.execute(f"PRAGMA table_info({quoted(table.name)})")}
+            wanted = (one for column in table.columns.values() for one in sql_columns(column)) if there else ()
+            statements += [
+                f"ALTER TABLE {quoted(table.name)} ADD COLUMN {definition}"
+                for definition in wanted
+                if definition.partition('" ')[0][1:] not in there
+            ]
+        return statements
 
     def _last_version(self) -> int:
         tables = [name for name, table in self.catalog.tables.items() if "versionnumber" in table.columns]
@@ -124,6 +148,8 @@ class Database:
             self._version = transaction.next_version
             self.catalog = transaction.new_catalog or self.catalog
             self.commits += 1
+            if any(table in RIGHTS_DEPEND_ON for _, table in transaction.touched):
+                self.rights_generation += 1
             for what, rows in transaction.touched.items():
                 self.written[what] = self.written.get(what, 0) + rows
 

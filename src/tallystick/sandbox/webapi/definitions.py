@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
-from tallystick.sandbox.errors import Refusal, invalid_argument, no_such_segment, query_error, wrong_verb
+from tallystick.sandbox.errors import Refusal, no_such_segment, query_error, wrong_verb
 from tallystick.sandbox.http import Response
-from tallystick.sandbox.metadata import Column, Key, Table, changes, describe
+from tallystick.sandbox.metadata import Catalog, Column, Key, Table, changes, describe
 from tallystick.sandbox.query.options import Expand, Query, parse_query
 from tallystick.sandbox.query.syntax import Comparison, Literal, Logic, Node, Not, Operand, Path, TextMatch
-from tallystick.sandbox.webapi import operations
+from tallystick.sandbox.security import checks
+from tallystick.sandbox.solutions.components import COLUMN, KEY
+from tallystick.sandbox.webapi import schema
 from tallystick.sandbox.webapi.call import Call, json_response, no_content
+from tallystick.sandbox.webapi.components import add_to_named
 from tallystick.sandbox.webapi.paths import NAMESPACE, Segment
 
 ROOTS = frozenset({"EntityDefinitions", "RelationshipDefinitions", "GlobalOptionSetDefinitions"})
@@ -32,11 +35,9 @@ def answer_definitions(call: Call, segments: Sequence[Segment]) -> Response:
     root, rest = segments[0], segments[1:]
     if root.name == "EntityDefinitions":
         return _tables(call, root) if not rest and root.inside is None else _table(call, root, rest)
-    if call.method != "GET" or rest:
-        raise Refusal(501, "0x80060888", f"{root.name} can only be read in this environment.")
     if root.name == "GlobalOptionSetDefinitions":
-        return _global_option_sets(call, root)
-    return _relationships(call, root)
+        return _choices(call, root, rest)
+    return _relationships(call, root, rest)
 
 
 def _query(call: Call) -> Query:
@@ -54,8 +55,10 @@ def _query(call: Call) -> Query:
 
 
 def _tables(call: Call, root: Segment) -> Response:
+    if call.method == "POST":
+        return schema.create_table(call)
     if call.method != "GET":
-        raise Refusal(501, "0x80060888", "Tables cannot be created in this environment yet.")
+        raise wrong_verb(call.method, "table definitions are listed with GET and created with POST")
     query = _query(call)
     rows = []
     for table in call.catalog.tables.values():
@@ -87,10 +90,13 @@ def _table(call: Call, root: Segment, rest: Sequence[Segment]) -> Response:
             200, {"@odata.context": f"{call.root}/$metadata#EntityDefinitions/$entity", **row}, call=call
         )
     if call.method == "PUT":
+        checks.require(call.caller, "prvWriteEntity")
         with call.writing() as writing:
             changes.change_table(writing.transaction, table, call.json_object())
         return no_content()
-    raise wrong_verb(call.method, "table definitions take GET and PUT")
+    if call.method == "DELETE":
+        return schema.delete_table(call, table)
+    raise wrong_verb(call.method, "table definitions take GET, PUT and DELETE")
 
 
 def _part_of_table(call: Call, table: Table, name: str) -> list[Json]:
@@ -117,7 +123,7 @@ def _table_part(call: Call, table: Table, rest: Sequence[Segment]) -> Response:
     if part.name == "Keys":
         return _keys(call, table, part, more)
     if call.method != "GET":
-        raise Refusal(501, "0x80060888", f"{part.name} can only be read in this environment.")
+        raise wrong_verb(call.method, f"{part.name} is read here; relationships are made in RelationshipDefinitions")
     whole = describe.entity_json(table)
     if part.name in whole and not more and part.inside is None:
         context = f"{call.root}/$metadata#EntityDefinitions({table.metadata_id})/{part.name}"
@@ -154,6 +160,7 @@ def _attributes(call: Call, table: Table, part: Segment, more: Sequence[Segment]
         return _one_attribute(call, table, column, more)
     if more:
         raise no_such_segment(more[0].name)
+    checks.require(call.caller, "prvDeleteAttribute" if call.method == "DELETE" else "prvWriteAttribute")
     with call.writing() as writing:
         if call.method == "PUT":
             changes.change_column(writing.transaction, table, column, call.json_object())
@@ -166,8 +173,10 @@ def _attributes(call: Call, table: Table, part: Segment, more: Sequence[Segment]
 
 def _all_attributes(call: Call, table: Table, more: Sequence[Segment]) -> Response:
     if call.method == "POST" and not more:
+        checks.require(call.caller, "prvCreateAttribute")
         with call.writing() as writing:
             made = changes.add_column(writing.transaction, table, call.json_object())
+            add_to_named(call, writing, COLUMN, describe.column_id(table, made))
         address = f"EntityDefinitions({table.metadata_id})/Attributes({describe.column_id(table, made)})"
         return no_content({"OData-EntityId": f"{call.root}/{address}"})
     if call.method != "GET":
@@ -179,7 +188,7 @@ def _all_attributes(call: Call, table: Table, more: Sequence[Segment]) -> Respon
         if cast and whole["@odata.type"] != f"#{cast}":
             continue
         if query.where is None or _holds(query.where, whole):
-            rows.append(_shown(whole, query, partial(_part_of_column, table, column)))
+            rows.append(_shown(whole, query, partial(_part_of_column, call.catalog, table, column)))
     return _collection(call, f"EntityDefinitions('{table.name}')/Attributes{f'/{cast}' if cast else ''}", query, rows)
 
 
@@ -203,11 +212,12 @@ def _find_column(table: Table, inside: str) -> Column:
     return column
 
 
-def _part_of_column(table: Table, column: Column, name: str) -> object:
+def _part_of_column(catalog: Catalog, table: Table, column: Column, name: str) -> object:
     if name == "OptionSet":
         return describe.option_set_json(table, column)
     if name == "GlobalOptionSet":
-        return None
+        choice = catalog.choices.get(column.option_set) if column.global_choice else None
+        return describe.choice_json(choice) if choice else None
     raise query_error(f"'{name}' cannot be expanded on an attribute.")
 
 
@@ -222,13 +232,13 @@ def _one_attribute(call: Call, table: Table, column: Column, more: Sequence[Segm
     if more:
         if len(more) > 1:
             raise no_such_segment(more[1].name)
-        part = _part_of_column(table, column, more[0].name)
+        part = _part_of_column(call.catalog, table, column, more[0].name)
         if not isinstance(part, dict):
             return no_content()
         return json_response(
-            200, {"@odata.context": f"{context}/OptionSet", **_shown(part, query, _nothing)}, call=call
+            200, {"@odata.context": f"{context}/{more[0].name}", **_shown(part, query, _nothing)}, call=call
         )
-    row = _shown(whole, query, partial(_part_of_column, table, column))
+    row = _shown(whole, query, partial(_part_of_column, call.catalog, table, column))
     return json_response(200, {"@odata.context": f"{context}/$entity", **row}, call=call)
 
 
@@ -238,14 +248,17 @@ def _one_attribute(call: Call, table: Table, column: Column, more: Sequence[Segm
 def _keys(call: Call, table: Table, part: Segment, more: Sequence[Segment]) -> Response:
     if part.inside is None:
         if call.method == "POST" and not more:
+            checks.require(call.caller, "prvWriteEntity")
             with call.writing() as writing:
                 key = changes.add_key(writing.transaction, table, call.json_object())
+                add_to_named(call, writing, KEY, key.metadata_id)
             address = f"EntityDefinitions({table.metadata_id})/Keys({describe.key_json(table, key)['MetadataId']})"
             return no_content({"OData-EntityId": f"{call.root}/{address}"})
         rows = [describe.key_json(table, key) for key in table.keys]
         return _listed(call, f"EntityDefinitions('{table.name}')/Keys", rows)
-    key = _find_key(table, part.inside)
+    key = find_key(table, part.inside)
     if call.method == "DELETE":
+        checks.require(call.caller, "prvWriteEntity")
         with call.writing() as writing:
             changes.remove_key(writing.transaction, table, key)
         return no_content()
@@ -256,7 +269,7 @@ def _keys(call: Call, table: Table, part: Segment, more: Sequence[Segment]) -> R
     return json_response(200, {"@odata.context": context, **row}, call=call)
 
 
-def _find_key(table: Table, inside: str) -> Key:
+def find_key(table: Table, inside: str) -> Key:
     named = _NAMED.fullmatch(inside)
     for key in table.keys:
         if (named and named[2] == key.name) or inside.strip().lower() == describe.key_json(table, key)["MetadataId"]:
@@ -267,33 +280,55 @@ def _find_key(table: Table, inside: str) -> Key:
 # ---- other roots -----------------------------------------------------------------------------------------------------
 
 
-def _global_option_sets(call: Call, root: Segment) -> Response:
+def _choices(call: Call, root: Segment, rest: Sequence[Segment]) -> Response:
+    if rest and rest[0].name not in (f"{NAMESPACE}OptionSetMetadata",):
+        raise no_such_segment(rest[0].name)
     if root.inside is None:
-        return _listed(call, root.name, [describe.global_option_set_json(name) for name in describe.GLOBAL_OPTION_SETS])
+        if call.method == "POST":
+            return schema.create_choice(call)
+        return _listed(call, root.name, [describe.choice_json(one) for one in call.catalog.choices.values()])
     named = _NAMED.fullmatch(root.inside)
-    for name in describe.GLOBAL_OPTION_SETS:
-        whole = describe.global_option_set_json(name)
-        if (named and named[2] == name) or root.inside.strip().lower() == whole["MetadataId"]:
-            row = _shown(whole, _query(call), _nothing)
-            return json_response(
-                200, {"@odata.context": f"{call.root}/$metadata#{root.name}/$entity", **row}, call=call
-            )
+    for choice in call.catalog.choices.values():
+        if (named and named[2] == choice.name) or root.inside.strip().lower() == choice.id:
+            if call.method == "DELETE":
+                return schema.delete_choice(call, choice)
+            return _single(call, root, describe.choice_json(choice))
     raise _not_found("an option set with", root.inside)
 
 
-def _relationships(call: Call, root: Segment) -> Response:
+def _single(call: Call, root: Segment, whole: Json) -> Response:
+    """One definition of a root collection."""
+    if call.method != "GET":
+        raise wrong_verb(call.method, f"one of {root.name} takes GET and DELETE")
+    row = _shown(whole, _query(call), _nothing)
+    return json_response(200, {"@odata.context": f"{call.root}/$metadata#{root.name}/$entity", **row}, call=call)
+
+
+def _relationships(call: Call, root: Segment, rest: Sequence[Segment]) -> Response:
     rows = [row for table in call.catalog.tables.values() for row in describe.many_to_one(call.catalog, table)]
     rows += [describe.many_to_many_json(call.catalog, pair) for pair in call.catalog.many_to_many]
+    cast = _relationship_cast(rest)
     if root.inside is None:
-        return _listed(call, root.name, rows)
+        if call.method == "POST" and not cast:
+            return schema.create_relationship(call)
+        if call.method != "GET":
+            raise wrong_verb(call.method, "relationships are listed with GET and created with POST")
+        return _listed(call, root.name, [row for row in rows if not cast or row["@odata.type"] == f"#{cast}"])
     named = _NAMED.fullmatch(root.inside)
     for row in rows:
         if row["MetadataId"] == root.inside.strip().lower() or (named and row["SchemaName"] == named[2]):
-            shown = _shown(row, _query(call), _nothing)
-            return json_response(
-                200, {"@odata.context": f"{call.root}/$metadata#{root.name}/$entity", **shown}, call=call
-            )
+            if call.method == "DELETE" and not cast:
+                return schema.delete_relationship(call, str(row["SchemaName"]))
+            return _single(call, root, row)
     raise _not_found("a relationship with", root.inside)
+
+
+def _relationship_cast(rest: Sequence[Segment]) -> str:
+    if not rest:
+        return ""
+    if len(rest) > 1 or not rest[0].name.startswith(NAMESPACE) or not rest[0].name.endswith("RelationshipMetadata"):
+        raise no_such_segment(rest[0].name)
+    return rest[0].name
 
 
 # ---- $select, $expand and $filter on plain JSON ----------------------------------------------------------------------
@@ -369,69 +404,3 @@ def _compared(operator: str, left: object, right: object) -> bool:
     if isinstance(left, int | Decimal) and isinstance(right, int | Decimal):
         return {"gt": left > right, "ge": left >= right, "lt": left < right, "le": left <= right}[operator]
     raise query_error(f"The operator {operator} is not supported for these metadata properties.")
-
-
-# ---- option actions --------------------------------------------------------------------------------------------------
-
-
-def _choice_of(call: Call, given: Json) -> tuple[Table, Column]:
-    if given.get("OptionSetName"):
-        raise Refusal(400, "0x80048403", "Global option sets cannot be changed in this environment; name a column.")
-    table = call.catalog.get(str(given.get("EntityLogicalName")))
-    column = table.columns.get(str(given.get("AttributeLogicalName"))) if table else None
-    if table is None or column is None:
-        raise invalid_argument("EntityLogicalName and AttributeLogicalName must name a choice column.")
-    return table, column
-
-
-def _option_value(given: Json, *, required: bool) -> int | None:
-    value = given.get("Value")
-    if value is None and not required:
-        return None
-    if type(value) is not int or not -(2**31) <= value < 2**31:
-        raise invalid_argument("Value must be a whole number.")
-    return value
-
-
-def _insert_option(call: Call, inside: str | None) -> Response:
-    given = call.json_object()
-    with call.writing() as writing:
-        table, column = _choice_of(call, given)
-        label = changes.text_of(given.get("Label"))
-        number = changes.insert_option(writing.transaction, table, column, _option_value(given, required=False), label)
-    context = f"{call.root}/$metadata#Microsoft.Dynamics.CRM.InsertOptionValueResponse"
-    return json_response(200, {"@odata.context": context, "NewOptionValue": number})
-
-
-def _update_option(call: Call, inside: str | None) -> Response:
-    given = call.json_object()
-    with call.writing() as writing:
-        table, column = _choice_of(call, given)
-        number = _option_value(given, required=True) or 0
-        changes.rename_option(writing.transaction, table, column, number, changes.text_of(given.get("Label")))
-    return no_content()
-
-
-def _delete_option(call: Call, inside: str | None) -> Response:
-    given = call.json_object()
-    with call.writing() as writing:
-        table, column = _choice_of(call, given)
-        changes.delete_option(writing.transaction, table, column, _option_value(given, required=True) or 0)
-    return no_content()
-
-
-def _reactivate_key(call: Call, inside: str | None) -> Response:
-    given = call.json_object()
-    table = call.catalog.get(str(given.get("EntityLogicalName")))
-    if table is None:
-        raise invalid_argument("EntityLogicalName must name a table.")
-    key = _find_key(table, f"LogicalName='{given.get('EntityKeyLogicalName')}'")
-    with call.writing() as writing:
-        changes.reactivate_key(writing.transaction, table, key)
-    return no_content()
-
-
-operations.add_action("InsertOptionValue", _insert_option)
-operations.add_action("UpdateOptionValue", _update_option)
-operations.add_action("DeleteOptionValue", _delete_option)
-operations.add_action("ReactivateEntityKey", _reactivate_key)

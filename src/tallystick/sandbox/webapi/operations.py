@@ -7,12 +7,10 @@ from collections.abc import Callable
 
 from tallystick.sandbox.errors import invalid_argument, no_such_segment, payload_error, wrong_verb
 from tallystick.sandbox.http import Response
-from tallystick.sandbox.metadata import Table
-from tallystick.sandbox.metadata.model import stable_id
+from tallystick.sandbox.metadata.privileges import PUBLISH, Verb
 from tallystick.sandbox.query.syntax import parse_literal
-from tallystick.sandbox.rows.pairs import pair_rows, unpair_rows
-from tallystick.sandbox.rows.references import RowAddress, locate
-from tallystick.sandbox.rows.values import parse_guid
+from tallystick.sandbox.rows.references import RowAddress
+from tallystick.sandbox.security import checks
 from tallystick.sandbox.store import quoted
 from tallystick.sandbox.webapi import bulk
 from tallystick.sandbox.webapi.call import Call, json_response, no_content
@@ -36,7 +34,7 @@ def arguments(call: Call, inside: str | None) -> dict[str, str]:
     return found
 
 
-def _context(call: Call, response: str) -> dict[str, object]:
+def context_of(call: Call, response: str) -> dict[str, object]:
     return {"@odata.context": f"{call.root}/$metadata#Microsoft.Dynamics.CRM.{response}"}
 
 
@@ -47,7 +45,7 @@ def _who_am_i(call: Call, inside: str | None) -> Response:
     return json_response(
         200,
         {
-            **_context(call, "WhoAmIResponse"),
+            **context_of(call, "WhoAmIResponse"),
             "BusinessUnitId": call.caller.business_unit,
             "UserId": call.caller.user_id,
             "OrganizationId": call.caller.organization,
@@ -56,7 +54,7 @@ def _who_am_i(call: Call, inside: str | None) -> Response:
 
 
 def _version(call: Call, inside: str | None) -> Response:
-    return json_response(200, {**_context(call, "RetrieveVersionResponse"), "Version": VERSION})
+    return json_response(200, {**context_of(call, "RetrieveVersionResponse"), "Version": VERSION})
 
 
 def _organization(call: Call, inside: str | None) -> Response:
@@ -82,7 +80,7 @@ def _organization(call: Call, inside: str | None) -> Response:
             "Values": list(endpoints.values()),
         },
     }
-    return json_response(200, {**_context(call, "RetrieveCurrentOrganizationResponse"), "Detail": detail})
+    return json_response(200, {**context_of(call, "RetrieveCurrentOrganizationResponse"), "Detail": detail})
 
 
 def _total_counts(call: Call, inside: str | None) -> Response:
@@ -95,30 +93,39 @@ def _total_counts(call: Call, inside: str | None) -> Response:
         for name in names:
             if call.catalog.get(str(name)) is None:
                 raise invalid_argument(f"The entity with a name = '{str(name)[:100]}' was not found.")
+            checks.require_on(call.caller, call.catalog[str(name)], Verb.READ)
             query = f"SELECT count(*) FROM {quoted(str(name))}"  # noqa: S608 (a known table)
             counts.append(reading.connection.execute(query).fetchone()[0])
     collection = {"Count": len(names), "IsReadOnly": False, "Keys": names, "Values": counts}
-    content = _context(call, "RetrieveTotalRecordCountResponse")
+    content = context_of(call, "RetrieveTotalRecordCountResponse")
     return json_response(200, {**content, "EntityRecordCountCollection": collection})
 
 
 def _publish(call: Call, inside: str | None) -> Response:
     """Changes of definitions are effective at once here; there is nothing left to publish."""
+    checks.require(call.caller, PUBLISH)
     return no_content()
 
 
-_FUNCTIONS: dict[str, Callable[[Call, str | None], Response]] = {
+Unbound = Callable[[Call, str | None], Response]
+"""A function or action: the call, and what stands in its parentheses."""
+
+_FUNCTIONS: dict[str, Unbound] = {
     "WhoAmI": _who_am_i,
     "RetrieveVersion": _version,
     "RetrieveCurrentOrganization": _organization,
     "RetrieveTotalRecordCount": _total_counts,
 }
-_ACTIONS: dict[str, Callable[[Call, str | None], Response]] = {"PublishAllXml": _publish, "PublishXml": _publish}
+_ACTIONS: dict[str, Unbound] = {"PublishAllXml": _publish}
 
 
-def add_action(name: str, action: Callable[[Call, str | None], Response]) -> None:
+def add_action(name: str, action: Unbound) -> None:
     """Other parts (metadata, later solutions and sales documents) bring their own actions."""
     _ACTIONS[name] = action
+
+
+def add_function(name: str, function: Unbound) -> None:
+    _FUNCTIONS[name] = function
 
 
 def unbound(call: Call, name: str, inside: str | None) -> Response | None:
@@ -138,64 +145,25 @@ def unbound(call: Call, name: str, inside: str | None) -> Response | None:
 # ---- bound -----------------------------------------------------------------------------------------------------------
 
 
+Bound = Callable[[Call, str | None, RowAddress], Response]
+"""A function or action of one row: the call, the function's arguments, and the row."""
+
+_BOUND: dict[tuple[str, str], tuple[str, Bound]] = {}
+
+
+def add_bound(table: str, name: str, verb: str, operation: Bound) -> None:
+    """A function (GET) or action (POST) bound to the rows of one table."""
+    _BOUND[table, name] = (verb, operation)
+
+
 def bound(call: Call, name: str, inside: str | None, on: Rows | OneRow) -> Response:
     if isinstance(on, Rows) and name in bulk.MESSAGES:
         if call.method != "POST":
             raise wrong_verb(call.method, f"{name} is an action: use POST")
         return bulk.MESSAGES[name](call, on.table)
-    if isinstance(on, OneRow) and on.address is not None:
-        if on.table.name == "systemuser" and name == "RetrieveUserPrivileges" and call.method == "GET":
-            return _user_privileges(call, on.address)
-        if on.table.name == "team" and name in ("AddMembersTeam", "RemoveMembersTeam") and call.method == "POST":
-            return _change_members(call, on.address, add=name == "AddMembersTeam")
+    if isinstance(on, OneRow) and on.address is not None and (on.table.name, name) in _BOUND:
+        verb, operation = _BOUND[on.table.name, name]
+        if call.method != verb:
+            raise wrong_verb(call.method, f"{name} takes {verb}")
+        return operation(call, inside, on.address)
     raise no_such_segment(f"Microsoft.Dynamics.CRM.{name}")
-
-
-_VERBS = ("Create", "Read", "Write", "Delete", "Append", "AppendTo", "Assign", "Share")
-
-
-def privileges_of(table: Table) -> list[str]:
-    """Names of the privileges on one table; organization-owned tables cannot be assigned or shared."""
-    verbs = _VERBS if table.ownership == "UserOwned" else _VERBS[:6]
-    return [f"prv{verb}{table.schema}" for verb in verbs]
-
-
-def _user_privileges(call: Call, address: RowAddress) -> Response:
-    """What the user may do: everything on every table as soon as one role is held, else nothing."""
-    with call.reading() as reading:
-        user = locate(reading.connection, address)
-        unit = reading.connection.execute(
-            "SELECT businessunitid FROM systemuser WHERE systemuserid = ?", (user,)
-        ).fetchone()
-        roles = reading.connection.execute(
-            'SELECT count(*) FROM "systemuserroles" WHERE "systemuserid" = ?', (user,)
-        ).fetchone()[0]
-    names = [name for table in call.catalog.tables.values() if not table.intersect for name in privileges_of(table)]
-    names += ["prvPublishCustomization", "prvCreateAttribute", "prvActOnBehalfOfAnotherUser"]
-    granted = [
-        {
-            "Depth": "Global",
-            "PrivilegeId": stable_id("privilege", name),
-            "BusinessUnitId": unit[0],
-            "PrivilegeName": name,
-        }
-        for name in (names if roles else [])
-    ]
-    return json_response(200, {**_context(call, "RetrieveUserPrivilegesResponse"), "RolePrivileges": granted})
-
-
-def _change_members(call: Call, address: RowAddress, *, add: bool) -> Response:
-    members = call.json_object().get("Members")
-    if not isinstance(members, list):
-        raise payload_error("The parameter 'Members' must be a list of users.")
-    pair = next(one for one in call.catalog.many_to_many if one.intersect == "teammembership")
-    with call.writing() as writing:
-        team = locate(writing.transaction.connection, address)
-        for member in members:
-            given = member.get("systemuserid") or member.get("ownerid") if isinstance(member, dict) else None
-            user = parse_guid(given)
-            if user is None:
-                raise payload_error("Every member must name its 'systemuserid'.")
-            locate(writing.transaction.connection, RowAddress(writing.transaction.catalog["systemuser"], user))
-            (pair_rows if add else unpair_rows)(writing, pair, {"team": team, "systemuser": user})
-    return no_content()

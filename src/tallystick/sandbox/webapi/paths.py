@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from tallystick.sandbox.errors import no_such_row, no_such_segment, query_error
 from tallystick.sandbox.metadata import Column, NavigationTarget, Table
+from tallystick.sandbox.metadata.privileges import Verb
 from tallystick.sandbox.query.conditions import collection_filter
 from tallystick.sandbox.query.read import Reading, root_scope
 from tallystick.sandbox.query.scope import Sql
 from tallystick.sandbox.rows.references import BAD_IN_KEY_URL, RowAddress, locate, parse_predicate
+from tallystick.sandbox.security import checks
 from tallystick.sandbox.store import quoted
 
 NAMESPACE = "Microsoft.Dynamics.CRM."
@@ -146,6 +148,7 @@ def _follow(reading: Reading, place: OneRow, segment: Segment) -> Rows | OneRow:
     if place.address is None:
         raise no_such_segment(segment.name)
     row_id = locate(reading.connection, place.address)
+    checks.require_row(reading.asking.caller, reading.connection, place.table, Verb.READ, row_id)
     table = reading.asking.catalog[target.target]
     owned = Owned(place.table, row_id, target)
     if target.collection:

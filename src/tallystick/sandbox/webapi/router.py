@@ -10,12 +10,16 @@ from dataclasses import replace
 
 from tallystick.sandbox.errors import InexactNumber, Refusal, no_such_segment, wrong_verb
 from tallystick.sandbox.http import Response
-from tallystick.sandbox.webapi import definitions, operations
+from tallystick.sandbox.webapi import choices, definitions, operations, sales, security, solutions
 from tallystick.sandbox.webapi.call import Call, json_response
 from tallystick.sandbox.webapi.csdl import metadata_document, service_document
 from tallystick.sandbox.webapi.paths import split_path
 from tallystick.sandbox.webapi.rows import answer_rows
 
+choices.register()
+security.register()
+sales.register()
+solutions.register()
 log = logging.getLogger("tallystick.sandbox")
 _CONTENT_REFERENCE = re.compile(r"\$(\w+)(/.*)?")
 

@@ -15,6 +15,7 @@ from tallystick.sandbox.errors import (
 )
 from tallystick.sandbox.http import Response
 from tallystick.sandbox.metadata import Table
+from tallystick.sandbox.metadata.privileges import Verb
 from tallystick.sandbox.query.apply import read_apply
 from tallystick.sandbox.query.options import Query, parse_query
 from tallystick.sandbox.query.read import Reading, context_members, count_rows, read_one, read_page
@@ -23,9 +24,12 @@ from tallystick.sandbox.rows import write
 from tallystick.sandbox.rows.delete import delete
 from tallystick.sandbox.rows.references import RowAddress, locate
 from tallystick.sandbox.rows.values import to_json
+from tallystick.sandbox.security import checks
+from tallystick.sandbox.solutions import components
 from tallystick.sandbox.store import quoted
 from tallystick.sandbox.webapi import operations, refs, tracking
 from tallystick.sandbox.webapi.call import Call, json_response, no_content
+from tallystick.sandbox.webapi.components import add_to_named
 from tallystick.sandbox.webapi.paths import (
     Count,
     OneRow,
@@ -38,6 +42,7 @@ from tallystick.sandbox.webapi.paths import (
     find_place,
     only_rows_of,
 )
+from tallystick.sandbox.webapi.solutions import delete_solution
 
 
 def answer_rows(call: Call, table: Table, segments: list[Segment]) -> Response:
@@ -137,6 +142,7 @@ def _get_row(call: Call, reading: Reading, place: OneRow, query: Query) -> Respo
     if place.address is None:
         return no_content()
     row_id = locate(reading.connection, place.address)
+    checks.require_row(call.caller, reading.connection, place.table, Verb.READ, row_id)
     row = read_one(reading, place.table, query, row_id)
     if row is None:
         raise no_such_row(place.table.name, row_id)
@@ -156,6 +162,7 @@ def _get_property(call: Call, reading: Reading, place: Property) -> Response:
     if place.row.address is None:
         return no_content()
     row_id = locate(reading.connection, place.row.address)
+    checks.require_row(call.caller, reading.connection, table, Verb.READ, row_id)
     value = stored(reading.connection, table, row_id, column.name)
     if value is None:
         return no_content()
@@ -197,6 +204,8 @@ def _post(call: Call, place: Rows) -> Response:
         payload = {**payload, f"{navigation}@odata.bind": f"/{place.owned.table.set_name}({place.owned.id})"}
     with call.writing() as writing:
         row_id = write.create(writing, place.table, payload)
+        if place.table.name in components.ROWS:
+            add_to_named(call, writing, components.ROWS[place.table.name], row_id)
         return _written(call, writing, place.table, row_id, f"{place.table.set_name}({row_id})", created=True)
 
 
@@ -221,6 +230,8 @@ def _change_row(call: Call, place: OneRow) -> Response:
         raise no_such_segment(place.table.name)
     if call.method == "PATCH":
         return _patch(call, place.table, place.address)
+    if call.method == "DELETE" and place.table.name == "solution":
+        return delete_solution(call, place.address)
     if call.method == "DELETE":
         with call.writing() as writing:
             row_id = locate(writing.transaction.connection, place.address)

@@ -14,10 +14,13 @@ from urllib.parse import quote
 from tallystick.sandbox.errors import Refusal, query_error
 from tallystick.sandbox.http import Response
 from tallystick.sandbox.metadata import Table
+from tallystick.sandbox.metadata.privileges import Verb
 from tallystick.sandbox.query.cookies import Cookie, SortTerm, decode_cookie
 from tallystick.sandbox.query.options import MAX_PAGE, Query
 from tallystick.sandbox.query.read import Reading, root_scope, select_rows
 from tallystick.sandbox.query.scope import Sql
+from tallystick.sandbox.rows.caller import Caller
+from tallystick.sandbox.security import checks
 from tallystick.sandbox.store import quoted
 from tallystick.sandbox.webapi.call import Call, json_response
 from tallystick.sandbox.webapi.paths import Rows
@@ -64,7 +67,7 @@ def _last_change(reading: Reading, table: Table) -> int:
     return max(rows or 0, reading.connection.execute(query, (table.name,)).fetchone()[0] or 0)
 
 
-def _check(place: Rows, query: Query) -> None:
+def _check(caller: Caller, place: Rows, query: Query) -> None:
     if place.owned is not None:
         raise query_error("Changes are tracked for whole tables, not for the collection of one row.")
     for option in _REFUSED:
@@ -72,11 +75,12 @@ def _check(place: Rows, query: Query) -> None:
             raise query_error(f'The "{option}" query parameter isn\'t supported when Change Tracking is enabled.')
     if not place.table.change_tracking:
         raise Refusal(400, "0x80072491", f"Entity {place.table.name} isn't enabled for change tracking.")
+    checks.require_everywhere(caller, place.table, Verb.READ)
 
 
 def begin(call: Call, reading: Reading, place: Rows, query: Query) -> str:
     """The token that the last page of a full read will hand out, fixed when its first page is read."""
-    _check(place, query)
+    _check(call.caller, place, query)
     return _stamp(_last_change(reading, place.table), call.now)
 
 
@@ -95,7 +99,7 @@ def delta_link(call: Call, table: Table, query: Query, token: str) -> str:
 
 def _range(call: Call, reading: Reading, place: Rows, query: Query) -> tuple[int, int]:
     """The versions a delta covers: after the first, up to the second."""
-    _check(place, query)
+    _check(call.caller, place, query)
     token = _parse(query.delta_token or "")
     days = reading.connection.execute("SELECT expirechangetrackingindays FROM organization").fetchone()[0]
     last = _last_change(reading, place.table)

@@ -62,6 +62,7 @@ ACCOUNT = table(
         choice("ownershipcode", "Ownership", ("Public", "Private", "Subsidiary", "Other")),
         link("primarycontactid", "Primary Contact", "contact", "account_primary_contact"),
         link("parentaccountid", "Parent Account", "account", "account_parent_account"),
+        link("defaultpricelevelid", "Price List", "pricelevel", "price_level_accounts"),
         read_only(
             link("masterid", "Master ID", "account", "account_master_account")
         ),

@@ -158,14 +158,18 @@ ROLE = table(
 )  # fmt: skip
 
 
-def _intersect(name: str, schema: str, code: int, set_name: str, first: str, second: str) -> Table:
+def intersect(
+    name: str, schema: str, code: int, set_name: str, first: str, second: str, *, privilege: str = ""
+) -> Table:
+    """The table that pairs the rows of two others; read with the privileges called `privilege`."""
+
     def end(table_name: str) -> Column:
         return Column(f"{table_name}id", Kind.UNIQUEIDENTIFIER, table_name.title(), create=False, update=False)
 
     version = Column("versionnumber", Kind.BIGINT, "Version Number", create=False, update=False)
     made = table(
         name, schema, code, schema, schema, [end(first), end(second), version], set_name=set_name,
-        name_column="", ownership_type="None", intersect=True,
+        name_column="", ownership_type="None", intersect=True, privilege=privilege,
         creatable=False, updatable=False, deletable=False,
     )  # fmt: skip
     key = made.columns[made.id_column]
@@ -174,11 +178,19 @@ def _intersect(name: str, schema: str, code: int, set_name: str, first: str, sec
 
 INTERSECTS: tuple[Table, ...] = (
     replace(
-        _intersect("systemuserroles", "SystemUserRoles", 1035, "systemuserrolescollection", "systemuser", "role"),
+        intersect(
+            "systemuserroles",
+            "SystemUserRoles",
+            1035,
+            "systemuserrolescollection",
+            "systemuser",
+            "role",
+            privilege="Role",
+        ),
         change_tracking=True,
     ),
-    _intersect("teamroles", "TeamRoles", 1038, "teamrolescollection", "team", "role"),
-    _intersect("teammembership", "TeamMembership", 23, "teammemberships", "team", "systemuser"),
+    intersect("teamroles", "TeamRoles", 1038, "teamrolescollection", "team", "role", privilege="Role"),
+    intersect("teammembership", "TeamMembership", 23, "teammemberships", "team", "systemuser", privilege="Team"),
 )
 
 RELATIONS: tuple[ManyToMany, ...] = (

@@ -1,0 +1,1 @@
+"""Who may do what: rights of users through their roles, and the checks that every read and write goes through."""

@@ -1,0 +1,1 @@
+"""Solutions: packages of definitions, roles and web resources that are imported, exported and uninstalled."""
