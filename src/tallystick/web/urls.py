@@ -1,4 +1,5 @@
-"""Every address of the application, page by page. What belongs to a company lies below `/c/<company>/`."""
+"""Every address of the application, page by page. What belongs to a company lies below `/c/<company>/`,
+its web services below `/odata/<company>/`."""
 
 from django.urls import include, path
 
@@ -20,4 +21,5 @@ urlpatterns = [
     path("", include("tallystick.web.health.urls")),
     path("", include("tallystick.web.sign_in.urls")),
     path("c/<slug:company>/", include(company_pages)),
+    path("odata/", include("tallystick.odata.urls")),
 ]

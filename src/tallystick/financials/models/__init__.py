@@ -24,6 +24,7 @@ from tallystick.financials.models.master_data import (
 )
 from tallystick.financials.models.people import Company, Experience, Membership, NumberSeries, Role, SignInLink, User
 from tallystick.financials.models.prices import CustomerPriceGroup, PriceList, PriceListLine
+from tallystick.financials.models.web_services import PublishedWebService, WebServiceKey, WebServiceUse
 
 __all__ = [
     "BusinessRelation",
@@ -47,6 +48,7 @@ __all__ = [
     "PaymentTerms",
     "PriceList",
     "PriceListLine",
+    "PublishedWebService",
     "Resource",
     "ResourceUnitOfMeasure",
     "Role",
@@ -56,4 +58,6 @@ __all__ = [
     "SignInLink",
     "UnitOfMeasure",
     "User",
+    "WebServiceKey",
+    "WebServiceUse",
 ]
