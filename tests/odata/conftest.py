@@ -1,6 +1,7 @@
 """A company that publishes, with people and their keys, and a program that asks over HTTP."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -106,6 +107,12 @@ class Answer:
         return str(self.json["error"]["message"])
 
 
+def _escaped(path: str) -> str:
+    address, _, query = path.partition("?")
+    options = "&".join(quote(option, safe="$=") for option in re.split(r"&(?=\$)", query))
+    return quote(address, safe="/$()',=") + ("?" + options if query else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A program with a key, asking the service of one company in this process."""
@@ -114,11 +121,11 @@ class Caller:
     key: str
 
     def get(self, path: str = "", *, method: str = "GET", authorization: str | None = None, **headers: str) -> Answer:
-        """Ask for a path below the service; what is in it is escaped, all but its structure."""
+        """Ask for a path below the service, or for a link that it gave. What is asked is escaped; a link is already."""
         sent = {"Authorization": f"Bearer {self.key}" if authorization is None else authorization, **headers}
-        address, _, query = path.partition("?")
-        escaped = quote(address, safe="/$()',=") + ("?" + quote(query, safe="/$()',=&:;+%*") if query else "")
-        reply = Client(headers=sent).generic(method, f"/odata/{self.slug}/{escaped}")
+        link = path.startswith("http")
+        address = path.removeprefix("http://testserver") if link else f"/odata/{self.slug}/{_escaped(path)}"
+        reply = Client(headers=sent).generic(method, address)
         return Answer(reply.status_code, reply.headers, reply.content)
 
     def rows(self, path: str, **headers: str) -> list[dict[str, Any]]:

@@ -79,7 +79,7 @@ def test_pages_follow_one_another_and_the_rest_of_top_is_kept(caller: Caller) ->
         seen += [row["No"] for row in answer.json["value"]]
         if "@odata.nextLink" not in answer.json:
             break
-        path = answer.json["@odata.nextLink"].removeprefix(ROOT)
+        path = answer.json["@odata.nextLink"]
     assert seen == ["C3", "C1", "C2"]
 
 
@@ -92,7 +92,7 @@ def test_every_order_reads_every_record_once(caller: Caller, order: str, size: i
     while path:
         answer = caller.get(path, Prefer=f"maxpagesize={size}").json
         pages += [row["No"] for row in answer["value"]]
-        path = answer.get("@odata.nextLink", "").removeprefix(ROOT)
+        path = answer.get("@odata.nextLink", "")
     assert pages == whole
     assert sorted(pages) == ["C1", "C2", "C3", "C4"]
 

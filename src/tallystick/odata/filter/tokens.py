@@ -20,12 +20,12 @@ LARGEST = 30  # digits before or behind the point of a number
 _TOKEN = re.compile(
     r"""(?P<space>[ \t]+)
       | (?P<guid>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})(?![\w-])
-      | (?P<instant>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+-]\d\d:\d\d))(?![\w:.])
+      | (?P<instant>\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,12})?)?(?:Z|[+\ -]\d\d:\d\d))(?![\w:.])
       | (?P<date>\d{4}-\d\d-\d\d)(?![\w:.-])
       | (?P<number>[+-]?\d{1,60}(?:\.\d{1,60})?(?:e[+-]?\d{1,3})?)(?![\w.])
       | (?P<text>'(?:[^']|'')*')
       | (?P<name>\$?[A-Z_]\w*(?:[./]\w+)*)
-      | (?P<punctuation>[(),=:])""",
+      | (?P<punctuation>[(),=:/])""",
     re.VERBOSE | re.ASCII | re.IGNORECASE,
 )
 
@@ -109,8 +109,8 @@ def _date(text: str) -> date:
 
 
 def _instant(text: str) -> datetime:
-    # .NET writes seven digits of a second; the database keeps six.
-    shortened = re.sub(r"(\.\d{6})\d+", r"\1", text.upper())
+    # .NET writes seven digits of a second; the database keeps six. A plus that nobody escaped arrives as a space.
+    shortened = re.sub(r"(\.\d{6})\d+", r"\1", text.upper().replace(" ", "+"))
     try:
         return datetime.fromisoformat(shortened).astimezone(UTC)
     except (ValueError, OverflowError):
