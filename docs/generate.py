@@ -65,15 +65,15 @@ def command_line() -> str:
     return page("Command line", *blocks)
 
 
-def _command(name: str, command: Any) -> Iterator[str]:
+def _command(name: str, command: Any, *, level: int = 2) -> Iterator[str]:
     nested = getattr(command, "commands", None)
     if nested is not None:
-        yield f"## tally {name}"
+        yield f"{'#' * level} tally {name}"
         yield command.help
         for part, inner in nested.items():
-            yield from _described(f"{name} {part}", inner, level=3)
+            yield from _command(f"{name} {part}", inner, level=level + 1)
     else:
-        yield from _described(name, command, level=2)
+        yield from _described(name, command, level=level)
 
 
 def _described(name: str, command: Any, *, level: int) -> Iterator[str]:

@@ -10,6 +10,7 @@ company_pages = [
     path("search/", include("tallystick.web.search.urls")),
     path("company/", include("tallystick.web.company.urls")),
     path("users/", include("tallystick.web.users.urls")),
+    path("web-services/", include("tallystick.web.web_services.urls")),
     path("number-series/", include("tallystick.web.number_series.urls")),
     path("import/", include("tallystick.web.imports.urls")),
     path("records/", include("tallystick.web.records.urls")),
