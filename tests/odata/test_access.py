@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 from tests.odata.conftest import Answer, Books, Caller, key_for, make_books, user_of
 
@@ -55,6 +56,13 @@ def test_anything_else_is_asked_for_a_key(caller: Caller, authorization: str) ->
     assert answer.status == 401
     assert answer.headers["WWW-Authenticate"].startswith('Basic realm="')
     assert "web service key" in answer.message
+
+
+def test_a_session_opens_nothing(caller: Caller, user: User) -> None:
+    """Else a page of another site could read through the browser of somebody who is signed in."""
+    browser = Client()
+    browser.force_login(user)
+    assert browser.get(f"/odata/{caller.slug}/Customers").status_code == 401
 
 
 def test_a_key_is_refused_with_another_secret_or_another_name(caller: Caller) -> None:

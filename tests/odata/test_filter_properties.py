@@ -116,7 +116,7 @@ def found(books: Books, text: str) -> list[str]:
     return [row.values["No"] for row in read_page(books.company, customers, options, page_size=100).rows]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(condition=conditions)
 def test_a_filter_finds_what_it_says(books: Books, condition: Condition) -> None:
     text, holds = condition
@@ -134,7 +134,7 @@ words = st.sampled_from(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=300)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(text=st.lists(words, max_size=12).map(" ".join) | st.text(max_size=40))
 def test_any_text_is_answered_with_rows_or_a_sentence(books: Books, text: str) -> None:
     refused = []

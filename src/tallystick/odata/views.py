@@ -25,7 +25,7 @@ ROUTE = "odata"
 
 
 @login_not_required  # a key is asked for instead
-@csrf_exempt  # no session is looked at, and nothing is written for the caller
+@csrf_exempt  # a session opens nothing here, and nothing is written for the caller
 def service(request: HttpRequest, company: str, path: str = "") -> HttpResponse:
     """Answer one request below `/odata/<company>/`."""
     if request.method == "OPTIONS":
