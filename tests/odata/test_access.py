@@ -143,6 +143,8 @@ def test_a_role_that_does_not_suffice_is_told(caller: Caller, books: Books) -> N
     answer = caller.get("Customers('C1')")
     assert answer.status == 403
     assert "is for users who are clerk" in answer.message
+    publishing.publish(books.company, "Customers", by="test", now=timezone.now())
+    assert caller.get("Customers('C1')").status == 403, "publishing again does not open it wider"
     clerk = Caller("alpha", key_for(user_of(books.company, Role.CLERK)))
     assert clerk.get("Customers('C1')").status == 200
 

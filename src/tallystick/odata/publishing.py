@@ -33,15 +33,16 @@ def _web_service(entity_set: EntitySet, row: PublishedWebService | None) -> WebS
     return WebService(entity_set, Role(row.least_role), row.published_by, row.published_at)
 
 
-def publish(company: Company, name: str, *, by: str, now: datetime, least_role: str = Role.VIEWER) -> EntitySet:
-    """Publish a set to users of this role or more; return it. Raises `FinancialsError` for a name or role there is not."""
+def publish(company: Company, name: str, *, by: str, now: datetime, least_role: str | None = None) -> WebService:
+    """Publish a set to users of this role or more; without a role, to those it was for, or to all users at first.
+
+    Raises `FinancialsError` for a name or a role there is not."""
     entity_set = set_named(name)
-    service.publish(company, entity_set.name, by=by, now=now, least_role=least_role)
-    return entity_set
+    return _web_service(entity_set, service.publish(company, entity_set.name, by=by, now=now, least_role=least_role))
 
 
-def unpublish(company: Company, name: str) -> EntitySet:
-    """Stop publishing a set; return it. Raises `FinancialsError` for a name there is not."""
+def unpublish(company: Company, name: str) -> WebService:
+    """Stop publishing a set. Raises `FinancialsError` for a name there is not."""
     entity_set = set_named(name)
     service.unpublish(company, entity_set.name)
-    return entity_set
+    return WebService(entity_set, None)

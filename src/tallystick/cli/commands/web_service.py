@@ -38,8 +38,12 @@ def list_(json: Json = False) -> None:
 def publish(
     name: Name,
     role: Annotated[
-        str, typer.Option(help="The least role that may read it: viewer, clerk or administrator.")
-    ] = "viewer",
+        str | None,
+        typer.Option(
+            metavar="ROLE",
+            help="The least role that may read it: viewer (every user, as at first), clerk or administrator.",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Publish a web service to the users of the company who have a key, or change which role may read it."""
@@ -49,9 +53,12 @@ def publish(
 
     from tallystick.odata import publishing
 
-    least = role.strip().lower()
+    least = role.strip().lower() if role is not None else None
     done = publishing.publish(company, name, by=acting_user(), now=timezone.now(), least_role=least)
-    _tell(f"{done.name} of {company.name} is published for users who are {least} or more.", company, done.name, json)
+    if json:
+        print_json(_report(done, company.slug))
+    else:
+        say(f"{done.entity_set.name} of {company.name} is published for users who are {done.least_role} or more.")
 
 
 @app.command()
@@ -62,16 +69,10 @@ def unpublish(name: Name, json: Json = False) -> None:
     from tallystick.odata import publishing
 
     done = publishing.unpublish(company, name)
-    _tell(f"{done.name} of {company.name} is not published.", company, done.name, json)
-
-
-def _tell(sentence: str, company: Any, name: str, json: bool) -> None:
-    if not json:
-        say(sentence)
-        return
-    from tallystick.odata.publishing import web_services
-
-    print_json(next(_report(one, company.slug) for one in web_services(company) if one.entity_set.name == name))
+    if json:
+        print_json(_report(done, company.slug))
+    else:
+        say(f"{done.entity_set.name} of {company.name} is not published.")
 
 
 def _report(one: "WebService", slug: str) -> dict[str, Any]:

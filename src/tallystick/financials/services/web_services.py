@@ -25,13 +25,15 @@ class Use:
 
 
 def publish(
-    company: Company, name: str, *, by: str, now: datetime, least_role: str = Role.VIEWER
+    company: Company, name: str, *, by: str, now: datetime, least_role: str | None = None
 ) -> PublishedWebService:
-    """Publish a set, or change which role may read it."""
-    if least_role not in Role.values:
+    """Publish a set. Without a role the one it has stays, so that publishing again never opens it wider; at first all
+    users of the company may read it."""
+    if least_role is not None and least_role not in Role.values:
         raise FinancialsError(f"There is no role {least_role!r}.", hint=f"Choose one of: {', '.join(Role.values)}.")
+    role = {} if least_role is None else {"least_role": least_role}
     published, _ = PublishedWebService.objects.update_or_create(
-        company=company, name=name, defaults={"least_role": least_role, "published_at": now, "published_by": by}
+        company=company, name=name, defaults={**role, "published_at": now, "published_by": by}
     )
     return published
 
