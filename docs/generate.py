@@ -15,6 +15,8 @@ from tallystick.cli.app import app
 from tallystick.engine import FINANCE, SALES, FieldMapping, TableMapping, errors
 from tallystick.financials.tables import TABLES, Field
 from tallystick.integration import mappings
+from tallystick.odata.edm import EntitySet, Property
+from tallystick.odata.sets import ENTITY_SETS
 from tallystick.sandbox import options as sandbox_options
 
 REFERENCE = Path(__file__).resolve().parent / "reference"
@@ -29,6 +31,7 @@ def pages() -> dict[str, str]:
         "mappings.md": table_mappings(),
         "tables.md": tables(),
         "errors.md": error_family(),
+        "odata-sets.md": odata_sets(),
     }
 
 
@@ -65,15 +68,15 @@ def command_line() -> str:
     return page("Command line", *blocks)
 
 
-def _command(name: str, command: Any) -> Iterator[str]:
+def _command(name: str, command: Any, *, level: int = 2) -> Iterator[str]:
     nested = getattr(command, "commands", None)
     if nested is not None:
-        yield f"## tally {name}"
+        yield f"{'#' * level} tally {name}"
         yield command.help
         for part, inner in nested.items():
-            yield from _described(f"{name} {part}", inner, level=3)
+            yield from _command(f"{name} {part}", inner, level=level + 1)
     else:
-        yield from _described(name, command, level=2)
+        yield from _described(name, command, level=level)
 
 
 def _described(name: str, command: Any, *, level: int) -> Iterator[str]:
@@ -255,6 +258,28 @@ def _field(field: Field) -> Sequence[str]:
     holds = choices or (f"number or code of a `{field.references}`" if field.references else field.help)
     size = f"{field.decimals} decimals" if field.decimals else str(field.max_length or "")
     return f"`{field.name}`", field.label, field.kind.value, size, "yes" if field.required else "", holds
+
+
+# Web services
+
+
+def odata_sets() -> str:
+    intro = (
+        "The sets of records that a company can publish through [the OData service](odata.md). References are the codes of "
+        "the other records."
+    )
+    return page("Sets and properties of the OData service", intro, *map(_odata_set, ENTITY_SETS.values()))
+
+
+def _odata_set(one: EntitySet) -> str:
+    facts = f"{one.help} Key: {', '.join(f'`{name}`' for name in one.key)}."
+    rows = table(("Property", "Type", "Size", "Null", "Holds"), map(_odata_property, one.properties))
+    return f"## {one.name}\n\n{facts}\n\n{rows}"
+
+
+def _odata_property(one: Property) -> Sequence[str]:
+    size = str(one.max_length or "") if one.scale is None else f"{one.precision},{one.scale}"
+    return f"`{one.name}`", one.type.removeprefix("Edm."), size, "yes" if one.nullable else "", one.help
 
 
 # Errors

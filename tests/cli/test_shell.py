@@ -12,7 +12,7 @@ from tallystick.cli.app import shared_options_first
 COMMANDS = (
     *("demo", "serve", "worker", "sandbox", "status", "full-sync", "sync", "preview", "couple", "uncouple"),
     *("issues", "history", "undo", "fields", "import", "export", "connect", "experience", "user", "company", "migrate"),
-    *("mapping", "connection", "runs"),
+    *("mapping", "connection", "runs", "web-service"),
 )
 
 
@@ -88,6 +88,12 @@ def test_the_home_can_come_from_the_environment(tally: Tally) -> None:
         (["user", "add", "a@b.example", "--role", "king"], "There is no role 'king'."),
         (["user", "sign-in-link", "nobody@b.example"], "There is no user nobody@b.example who may sign in."),
         (["company", "add", "Other", "--currency", "TOO-LONG-A-CODE"], "is longer than 10 characters"),
+        (["user", "key", "change", "nobody@b.example"], "There is no user nobody@b.example."),
+        (
+            ["web-service", "publish", "Invoices"],
+            "There is no web service Invoices. There are: ProductItemAvailability,",
+        ),
+        (["web-service", "publish", "Items", "--role", "king"], "There is no role 'king'."),
         (["status"], "is not connected to Dynamics CRM"),
         (["full-sync"], "is not connected to Dynamics CRM"),
         (["sync", "NONSENSE"], "There is no integration table mapping 'NONSENSE'. There are SALESPEOPLE,"),

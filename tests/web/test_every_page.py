@@ -24,13 +24,17 @@ GOODS = (
     "price-list",
     "price-list-line",
 )
-FILES_AND_DATA = {"record-export", "import-template", "healthz", "readyz"}
+FILES_AND_DATA = {"record-export", "import-template", "healthz", "readyz", "odata"}
 ONLY_POST = {
     "sign-out",
     "company-experience",
     "user-link",
     "user-active",
     "user-remove",
+    "user-key-revoke",
+    "own-key-revoke",
+    "web-service-publish",
+    "web-service-unpublish",
     "import-run",
     "import-discard",
 }
@@ -112,6 +116,9 @@ def addresses(books: Books) -> dict[str, list[str]]:
         "users": [books.url + "users/"],
         "user-new": [books.url + "users/new"],
         "user-edit": [f"{books.url}users/{member.user_id}/"],
+        "user-key": [f"{books.url}users/{member.user_id}/key"],
+        "web-services": [books.url + "web-services/"],
+        "own-key": [books.url + "web-services/key"],
         "number-series": [books.url + "number-series/"],
         "number-series-edit": [f"{books.url}number-series/{series.pk}/"],
         "import": [books.url + "import/"],

@@ -58,7 +58,7 @@ def shop(transactional_db: None) -> Books:
 def page(browser: Browser, shop: Books, live_server: LiveServer) -> Iterator[Page]:
     """A window of an administrator who signed in with a password. Nothing may go wrong in its console."""
     user = person(shop.company, Role.ADMINISTRATOR)
-    context = browser.new_context(viewport=WIDE, base_url=live_server.url)  # type: ignore[arg-type]  # a plain dict does
+    context = browser.new_context(viewport=WIDE, base_url=live_server.url, permissions=["clipboard-write"])  # type: ignore[arg-type]  # a plain dict does
     window = context.new_page()
     troubles: list[str] = []
     window.on("console", lambda message: troubles.append(message.text) if message.type == "error" else None)
@@ -183,6 +183,14 @@ def preview_of_changes(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("1 row has problems")
 
 
+def serious_violations(page: Page) -> list[tuple[str, list[str]]]:
+    return [
+        (violation["id"], [node["html"] for node in violation["nodes"]][:3])
+        for violation in Axe().run(page).response["violations"]
+        if violation["impact"] in ("serious", "critical")
+    ]
+
+
 def pages_of(shop: Books) -> dict[str, str]:
     card = f"/c/alpha/records/customer/{shop.customer}/"
     return {
@@ -194,9 +202,24 @@ def pages_of(shop: Books) -> dict[str, str]:
         "delete": card + "delete",
         "company": "/c/alpha/company/",
         "users": "/c/alpha/users/",
+        "web services": "/c/alpha/web-services/",
+        "web service key": "/c/alpha/web-services/key",
         "import": "/c/alpha/import/",
         "search": "/c/alpha/search/?q=alpha",
     }
+
+
+def test_a_set_is_published_and_a_key_made_with_the_keyboard(page: Page, shop: Books) -> None:
+    page.goto("/c/alpha/web-services/")
+    page.get_by_role("button", name="Publish Customers").press("Enter")
+    expect(page.get_by_text("Customers is published.")).to_be_visible()
+    page.get_by_role("button", name="Copy the address of Customers").press("Enter")
+    expect(page.locator("[data-copied]")).to_have_count(1)
+    page.get_by_role("link", name="Change Web Service Key").first.press("Enter")
+    page.get_by_label("The new key lasts").select_option("30 days")
+    page.get_by_role("button", name="Make key").press("Enter")
+    expect(page.locator(".link-once")).to_have_text(re.compile(r"^tsk_\w{12}_[\w-]{43}$"))
+    assert serious_violations(page) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -205,12 +228,7 @@ def test_the_pages_are_accessible(page: Page, shop: Books, theme: str) -> None:
     found = {}
     for name, address in pages_of(shop).items():
         page.goto(address)
-        violations = Axe().run(page).response["violations"]
-        found[name] = [
-            (violation["id"], [node["html"] for node in violation["nodes"]][:3])
-            for violation in violations
-            if violation["impact"] in ("serious", "critical")
-        ]
+        found[name] = serious_violations(page)
     assert {name: serious for name, serious in found.items() if serious} == {}
 
 

@@ -146,6 +146,9 @@ AXES_LOCKOUT_TEMPLATE = "sign_in/locked.html"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
+# Who may call web services from a browser: a function from the short name of a company to the origins.
+ODATA_ALLOWED_ORIGINS = "tallystick.web.crm.origins.allowed_origins"
+
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,

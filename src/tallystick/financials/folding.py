@@ -10,6 +10,7 @@ from django.db.backends.signals import connection_created
 from django.db.models import CharField, Func
 
 FUNCTION = "tally_fold"
+RAISING = "tally_raise"
 
 
 class Folded(Func):
@@ -21,6 +22,17 @@ class Folded(Func):
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         """Use our function."""
         return self.as_sql(compiler, connection, function=FUNCTION, **context)
+
+
+class Raised(Func):
+    """An expression in capitals, of every script."""
+
+    function = "UPPER"
+    output_field = CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Use our function."""
+        return self.as_sql(compiler, connection, function=RAISING, **context)
 
 
 def fold(text: str) -> str:
@@ -36,7 +48,12 @@ def install() -> None:
 def _register(sender: object, connection: BaseDatabaseWrapper, **_: Any) -> None:
     if connection.vendor == "sqlite":
         connection.connection.create_function(FUNCTION, 1, _fold, deterministic=True)
+        connection.connection.create_function(RAISING, 1, _raise, deterministic=True)
 
 
 def _fold(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
+
+
+def _raise(text: Any) -> Any:
+    return text.upper() if isinstance(text, str) else text

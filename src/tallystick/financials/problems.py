@@ -66,3 +66,7 @@ class RecordMissing(FinancialsError):
 
 class SignInRefused(FinancialsError):
     """A sign-in link cannot be used (again)."""
+
+
+class KeyRefused(FinancialsError):
+    """A web service key that does not open anything (any more)."""

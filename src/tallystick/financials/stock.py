@@ -6,8 +6,11 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import DecimalField, F, Func, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Round
 
+from tallystick.financials.descriptions.availability import DIGITS
 from tallystick.financials.models import Company, Item, ItemLedgerEntry, ItemUnitOfMeasure
 from tallystick.financials.problems import RecordMissing
 
@@ -54,6 +57,25 @@ def availability(company: Company, item: UUID) -> Availability:
     return Availability(
         item, total, tuple(UnitOnHand(code, (total / factor).quantize(PLACES)) for code, factor, *_ in rows)
     )
+
+
+def quantities_per_unit() -> dict[str, Combinable]:
+    """Return the quantities of `Availability` as SQL over `ItemUnitOfMeasure`, each counted in the unit of the row.
+
+    They are what `descriptions.availability` names. Triggers keep the sums: nothing is added up to read them."""
+    in_base_units = {"on_hand": F("item__inventory")}
+    return {
+        name: Round(_Quotient(total, F("qty_per_unit_of_measure")), precision=5)
+        for name, total in in_base_units.items()
+    }
+
+
+class _Quotient(Func):
+    """One number through another. SQLite keeps a decimal that is whole as an integer, and divides two without a rest."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " * 1.0 / "
+    output_field = DecimalField(max_digits=DIGITS, decimal_places=5)
 
 
 def entries_of(company: Company, item: UUID, *, limit: int = 50) -> list[ItemLedgerEntry]:

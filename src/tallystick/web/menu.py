@@ -55,6 +55,7 @@ ADMINISTRATION = NavGroup(
         NavItem("Company", "building", "company-settings", exact=True),
         NavItem("Companies", "building-community", "companies"),
         NavItem("Users", "user", "users", at_least=Role.ADMINISTRATOR),
+        NavItem("Web Services", "world", "web-services"),
         NavItem("Number Series", "list-numbers", "number-series", at_least=Role.ADMINISTRATOR),
         NavItem("Import", "upload", "import", at_least=Role.CLERK),
     ),

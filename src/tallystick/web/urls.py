@@ -1,4 +1,5 @@
-"""Every address of the application, page by page. What belongs to a company lies below `/c/<company>/`."""
+"""Every address of the application, page by page. What belongs to a company lies below `/c/<company>/`,
+its web services below `/odata/<company>/`."""
 
 from django.urls import include, path
 
@@ -9,6 +10,7 @@ company_pages = [
     path("search/", include("tallystick.web.search.urls")),
     path("company/", include("tallystick.web.company.urls")),
     path("users/", include("tallystick.web.users.urls")),
+    path("web-services/", include("tallystick.web.web_services.urls")),
     path("number-series/", include("tallystick.web.number_series.urls")),
     path("import/", include("tallystick.web.imports.urls")),
     path("records/", include("tallystick.web.records.urls")),
@@ -20,4 +22,5 @@ urlpatterns = [
     path("", include("tallystick.web.health.urls")),
     path("", include("tallystick.web.sign_in.urls")),
     path("c/<slug:company>/", include(company_pages)),
+    path("odata/", include("tallystick.odata.urls")),
 ]

@@ -28,6 +28,7 @@ from tallystick.cli.commands import (
     uncouple,
     undo,
     user,
+    web_service,
     worker,
 )
 
@@ -70,3 +71,4 @@ def register(app: typer.Typer) -> None:
     app.add_typer(runs.app, name="runs", rich_help_panel=SYNCHRONIZATION)
     app.add_typer(company.app, name="company", rich_help_panel=SETUP)
     app.add_typer(user.app, name="user", rich_help_panel=SETUP)
+    app.add_typer(web_service.app, name="web-service", rich_help_panel=SETUP)

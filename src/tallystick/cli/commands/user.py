@@ -4,11 +4,13 @@ from typing import Annotated
 
 import typer
 
+from tallystick.cli.commands import user_key
 from tallystick.cli.installation import open_installation, the_company
 from tallystick.cli.output import Json, print_json, say
 from tallystick.cli.refusal import Refusal
 
 app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+app.add_typer(user_key.app, name="key")
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
 Address = Annotated[str, typer.Option("--address", help="Where the pages are.")]
 PAGES = "http://127.0.0.1:8000"

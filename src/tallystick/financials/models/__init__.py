@@ -63,6 +63,7 @@ from tallystick.financials.models.sales import (
     SalesQuote,
     SalesQuoteLine,
 )
+from tallystick.financials.models.web_services import PublishedWebService, WebServiceKey, WebServiceUse
 
 __all__ = [
     "ArchivedDocument",
@@ -102,6 +103,7 @@ __all__ = [
     "PriceList",
     "PriceListLine",
     "ProductPostingGroup",
+    "PublishedWebService",
     "PurchaseOrder",
     "PurchaseOrderLine",
     "Resource",
@@ -128,4 +130,6 @@ __all__ = [
     "VATEntry",
     "VATPostingSetup",
     "VATProductPostingGroup",
+    "WebServiceKey",
+    "WebServiceUse",
 ]

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tallystick.web.users import views
+from tallystick.web.web_services import keys
 
 urlpatterns = [
     path("", views.users, name="users"),
@@ -8,5 +9,7 @@ urlpatterns = [
     path("<int:user_id>/", views.edit, name="user-edit"),
     path("<int:user_id>/link", views.make_link, name="user-link"),
     path("<int:user_id>/active", views.switch_active, name="user-active"),
+    path("<int:user_id>/key", keys.of_user, name="user-key"),
+    path("<int:user_id>/key/revoke", keys.revoke_of_user, name="user-key-revoke"),
     path("<int:user_id>/remove", views.remove, name="user-remove"),
 ]

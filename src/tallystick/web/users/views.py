@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tallystick.financials.models import Company, Membership, Role, User
 from tallystick.financials.problems import InvalidRecord
 from tallystick.financials.services import users as service
+from tallystick.financials.services.web_service_keys import key_of
 from tallystick.web.shell.desk import Desk, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import crumb, show
@@ -107,6 +108,8 @@ def _show_member(
         explanation=member.email,
         member=member,
         may_manage_account=may_manage_account(desk, member),
+        key=key_of(member),
+        now=timezone.now(),
         sign_in_link=link,
         status=422 if form.errors else 200,
     )
@@ -117,7 +120,7 @@ def _show_member(
 @at_desk(Role.ADMINISTRATOR)
 def make_link(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     """Make a one-time sign-in link and show it, once."""
-    membership = _account(desk, user_id)
+    membership = account(desk, user_id)
     token = service.create_sign_in_link(membership.user)
     url = request.build_absolute_uri(reverse("sign-in-link", args=(token,)))
     link = ShownLink(url, timezone.now() + service.LINK_LIFETIME)
@@ -128,7 +131,7 @@ def make_link(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
 @at_desk(Role.ADMINISTRATOR)
 def switch_active(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     """Switch a user off, or on again."""
-    member = _account(desk, user_id).user
+    member = account(desk, user_id).user
     if member == desk.user:
         raise PermissionDenied
     try:
@@ -158,7 +161,8 @@ def _membership(desk: Desk, user_id: int) -> Membership:
     return get_object_or_404(Membership.objects.select_related("user"), company=desk.company, user_id=user_id)
 
 
-def _account(desk: Desk, user_id: int) -> Membership:
+def account(desk: Desk, user_id: int) -> Membership:
+    """The member of that id, whose account the person at the desk may manage: `Http404` or `PermissionDenied` else."""
     membership = _membership(desk, user_id)
     if not may_manage_account(desk, membership.user):
         raise PermissionDenied

@@ -1,0 +1,1 @@
+"""`$filter`: text becomes tokens, tokens a tree (`parsing`, `syntax`), and the tree a condition (`conditions`)."""

@@ -1,0 +1,1 @@
+"""Web Services: what a company publishes to programs, and the keys that open it."""
