@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from tallystick.cli.commands import (
+    availability,
     company,
     connect,
     connection,
@@ -50,7 +51,12 @@ def register(app: typer.Typer) -> None:
             "undo": undo.undo,
             "mapping": mapping.mapping,
         },
-        DATA: {"fields": fields.fields, "import": importing.import_, "export": exporting.export},
+        DATA: {
+            "fields": fields.fields,
+            "import": importing.import_,
+            "export": exporting.export,
+            "availability": availability.availability,
+        },
         SETUP: {
             "connect": connect.connect,
             "connection": connection.connection,

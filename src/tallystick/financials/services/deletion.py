@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from tallystick.financials import change_feed, database
 from tallystick.financials.models import BusinessRelation, Company
 from tallystick.financials.problems import InvalidRecord, Problem, RecordMissing, StaleRecord
+from tallystick.financials.services import purchases
 from tallystick.financials.services.attempts import in_transaction
 from tallystick.financials.services.facts import (
     name_of,
@@ -50,7 +52,9 @@ def _delete(company: Company, table: Table, deletions: Sequence[Delete]) -> list
     current = {d.id for d in deletions if d.id in versions and d.version in (None, versions[d.id])}
     held = _problems(company, table, current)
     going = current - held.keys()
+    orders = purchases.orders_of(going) if table.name == "purchase-order-line" else set()
     _delete_rows(company, table, going)
+    purchases.refresh_statuses(orders, timezone.now())
     return [_outcome(deletion, going, held, versions) for deletion in deletions]
 
 

@@ -4,26 +4,17 @@ A rule completes a row (a person's name from its parts, the ISO code from the co
 it sees the row, what the caller gave, the row as it was, and the facts that were read beforehand.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
+from tallystick.financials.services import opportunity_rules, purchase_rules
 from tallystick.financials.services.facts import Facts, Values
+from tallystick.financials.services.rule import Complaint, Rule
 
 NAME_PARTS = ("first_name", "middle_name", "surname")
 NAME_PART_LENGTH = 30
-
-
-class Complaint(NamedTuple):
-    """What a rule says about a field."""
-
-    field: str
-    message: str
-    hint: str = ""
-
-
-Rule = Callable[[UUID, Values, Mapping[str, Any] | None, Set[str], Facts], Iterator[Complaint]]
 
 
 def complete(id: UUID, row: Values, before: Mapping[str, Any] | None, given: Set[str], facts: Facts) -> list[Complaint]:
@@ -267,4 +258,6 @@ RULES: Mapping[str, Rule] = {
     "resource-unit-of-measure": _unit,
     "price-list": _price_list,
     "price-list-line": _price_list_line,
+    **purchase_rules.RULES,
+    **opportunity_rules.RULES,
 }
