@@ -15,6 +15,7 @@ from django.db.models import Field, Model
 
 from tallystick.financials import database
 from tallystick.financials.models import Company, Contact, Item, PurchaseOrder
+from tallystick.financials.services.documents.facts import DocumentFacts
 from tallystick.financials.table import LINE_NO
 from tallystick.financials.tables import Table, table_named
 
@@ -72,6 +73,7 @@ class Facts:
     goods: Mapping[UUID, Goods]  # items that purchase or journal lines name
     expected_receipts: Mapping[UUID, date | None]  # of purchase orders that new lines belong to
     salespeople: Mapping[UUID, UUID | None]  # of contacts that opportunities name
+    documents: DocumentFacts = None
 
 
 def model_fields(table: Table) -> "dict[str, Field[Any, Any]]":

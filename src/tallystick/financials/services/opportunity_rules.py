@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from tallystick.financials.services.complaints import Complaint
 from tallystick.financials.services.facts import Facts, Values
-from tallystick.financials.services.rule import Complaint, Rule
+from tallystick.financials.services.rule import Rule
 
 NOT_STARTED, IN_PROGRESS, WON, LOST = "Not Started", "In Progress", "Won", "Lost"
 CLOSED = (WON, LOST)

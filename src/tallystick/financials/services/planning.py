@@ -14,8 +14,10 @@ from tallystick.financials.models import Company
 from tallystick.financials.problems import Problem
 from tallystick.financials.services import facts as reading
 from tallystick.financials.services import price_rules, rules
+from tallystick.financials.services.complaints import Complaint
+from tallystick.financials.services.documents import facts as documents
+from tallystick.financials.services.documents.facts import lock_documents
 from tallystick.financials.services.facts import NO_UNITS, Facts, Goods, Referred, Units, Values
-from tallystick.financials.services.rule import Complaint
 from tallystick.financials.services.writes import Insert, Missing, Refused, Stale, Update, Write
 from tallystick.financials.table import LINE_NO
 from tallystick.financials.tables import Table, table_named
@@ -58,6 +60,8 @@ def plan(company: Company, table_name: str, writes: Sequence[Write], *, lock: bo
     if table.posted:
         return [_refused_posted(table, write) for write in writes]
     ids = {write.id for write in writes if write.id is not None}
+    if lock:
+        lock_documents(company, table.name, ids, _parents(table, writes))
     existing = reading.read_rows(company, table, ids, lock=lock)
     versions = change_feed.versions(company, table.name, existing) if existing else {}
     started = [_start(table, write, existing, versions) for write in writes]
@@ -69,6 +73,11 @@ def plan(company: Company, table_name: str, writes: Sequence[Write], *, lock: bo
     _check_prices(facts, drafts, lock=lock)
     _check_references_to_refused(facts, drafts)
     return [_entry(draft, facts) if isinstance(draft, _Draft) else draft for draft in started]
+
+
+def _parents(table: Table, writes: Sequence[Write]) -> set[UUID]:
+    given = {write.values.get(table.part_of) for write in writes} if table.part_of else set()
+    return {value for value in given if isinstance(value, UUID)}
 
 
 def _refused_posted(table: Table, write: Write) -> Refused:
@@ -153,6 +162,7 @@ def _read_facts(company: Company, table: Table, drafts: Sequence[_Draft], *, loc
         _read_units(table, drafts, lock=lock),
         timezone.localdate(),
         *_read_trade(company, table, drafts),
+        documents.read(company, table.name, [documents.Row(draft.id, draft.before, draft.row) for draft in drafts]),
     )
 
 

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from tallystick.financials.services.complaints import Complaint
 from tallystick.financials.services.facts import Facts, Goods, Values
-from tallystick.financials.services.rule import Complaint, Rule
+from tallystick.financials.services.rule import Rule
 
 PLACES = Decimal("0.00001")
 LARGEST = Decimal(10) ** 10
