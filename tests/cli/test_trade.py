@@ -16,6 +16,7 @@ def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
         ("unit-of-measure", "code\nPCS\nBOX\n"),
         ("item", "no,description,base_unit_of_measure\nCHAIR,Chair,PCS\nFIT,Fitting,\n"),
         ("item-unit-of-measure", "item_no,unit_of_measure_code,qty_per_unit_of_measure\nCHAIR,BOX,4\n"),
+        ("customer", "no,name,credit_limit\nC1,Ash,500\n"),
         ("purchase-order", "no,vendor_name,expected_receipt_date\nP1,Ash,2099-05-01\n"),
         ("purchase-order-line", "purchase_order_no,line_no,item_no,quantity\nP1,,CHAIR,10\n"),
     ):
@@ -49,3 +50,16 @@ def test_files_that_were_exported_are_nothing_new(tally: Tally, tmp_path: Path) 
     file = tmp_path / "lines.csv"
     tally.done("export", "purchase-order-line", "--output", str(file))
     assert "1 unchanged" in tally.done("import", "purchase-order-line", str(file)).out
+
+
+def test_the_figures_of_a_customer_are_told(tally: Tally) -> None:
+    said = tally.done("statistics", "c1", "--json").json
+    assert (said["customer"], said["balance"], said["credit_left"], said["last_payment"]) == (
+        "C1",
+        "0.00",
+        "500.00",
+        None,
+    )
+    assert tally.done("statistics", "C1", "--as-of", "2025-03-12", "--json").json["aging"]["as_of"] == "2025-03-12"
+    assert "500.00" in tally.done("statistics", "C1").out
+    assert "Customer C9 does not exist in Acme" in tally.refused("statistics", "C9")

@@ -12,7 +12,7 @@ from itertools import accumulate, groupby
 from uuid import UUID
 
 PLACES = Decimal("0.00001")
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,5 +2,6 @@
 
 from tallystick.web.crm.extension import CRM
 from tallystick.web.shell.extensions import Extension
+from tallystick.web.trade import TRADE
 
-EXTENSIONS: tuple[Extension, ...] = (CRM,)
+EXTENSIONS: tuple[Extension, ...] = (TRADE, CRM)

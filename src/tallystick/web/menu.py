@@ -18,12 +18,23 @@ SALES = NavGroup(
         _records("Customers", "users", "customer"),
         _records("Contacts", "address-book", "contact"),
         _records("Salespeople", "briefcase", "salesperson"),
+        _records("Opportunities", "target-arrow", "opportunity"),
+        NavItem("Sales Statistics", "chart-bar", "sales-statistics", exact=True),
+    ),
+)
+PURCHASING = NavGroup(
+    "Purchasing",
+    (
+        _records("Purchase Orders", "truck-delivery", "purchase-order"),
+        _records("Purchase Order Lines", "list-details", "purchase-order-line"),
     ),
 )
 GOODS = NavGroup(
     "Items",
     (
         _records("Items", "package", "item"),
+        NavItem("Item Availability", "chart-bar", "availability-list"),
+        _records("Item Journal", "clipboard-list", "item-journal-line"),
         _records("Item Units of Measure", "arrows-left-right", "item-unit-of-measure"),
         _records("Resources", "user", "resource"),
         _records("Resource Units of Measure", "clock", "resource-unit-of-measure"),
@@ -68,6 +79,7 @@ def menu() -> Sequence[NavGroup]:
         SALES,
         *(group for extension in extensions.EXTENSIONS for group in extension.navigation),
         GOODS,
+        PURCHASING,
         PRICES,
         FINANCE,
         ADMINISTRATION,

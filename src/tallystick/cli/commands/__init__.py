@@ -24,6 +24,7 @@ from tallystick.cli.commands import (
     runs,
     sandbox,
     serve,
+    statistics,
     status,
     sync,
     uncouple,
@@ -56,6 +57,7 @@ def register(app: typer.Typer) -> None:
             "import": importing.import_,
             "export": exporting.export,
             "availability": availability.availability,
+            "statistics": statistics.statistics,
         },
         SETUP: {
             "connect": connect.connect,
