@@ -1,6 +1,7 @@
 """The extensions in use, in the order in which what they add is shown."""
 
 from tallystick.web.crm.extension import CRM
+from tallystick.web.sales.extension import SALES
 from tallystick.web.shell.extensions import Extension
 
-EXTENSIONS: tuple[Extension, ...] = (CRM,)
+EXTENSIONS: tuple[Extension, ...] = (SALES, CRM)

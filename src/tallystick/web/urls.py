@@ -12,6 +12,7 @@ company_pages = [
     path("number-series/", include("tallystick.web.number_series.urls")),
     path("import/", include("tallystick.web.imports.urls")),
     path("records/", include("tallystick.web.records.urls")),
+    path("documents/", include("tallystick.web.sales.urls")),
     path("crm/", include("tallystick.web.crm.urls")),
 ]
 
