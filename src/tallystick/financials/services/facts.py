@@ -14,6 +14,7 @@ from django.db.models import Field, Model
 
 from tallystick.financials import database
 from tallystick.financials.models import Company
+from tallystick.financials.services.documents.facts import DocumentFacts
 from tallystick.financials.table import LINE_NO
 from tallystick.financials.tables import Table, table_named
 
@@ -56,6 +57,7 @@ class Facts:
     company_contacts: Mapping[UUID, UUID]  # of customers: the company contact they are
     busy_contacts: frozenset[UUID]  # contacts that have persons or are a customer
     units: Units
+    documents: DocumentFacts = None
 
 
 def model_fields(table: Table) -> "dict[str, Field[Any, Any]]":

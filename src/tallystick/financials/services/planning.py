@@ -11,6 +11,8 @@ from tallystick.financials.models import Company
 from tallystick.financials.problems import Problem
 from tallystick.financials.services import facts as reading
 from tallystick.financials.services import price_rules, rules
+from tallystick.financials.services.documents import facts as documents
+from tallystick.financials.services.documents.facts import lock_documents
 from tallystick.financials.services.facts import NO_UNITS, Facts, Referred, Units, Values
 from tallystick.financials.services.rules import Complaint
 from tallystick.financials.services.writes import Insert, Missing, Refused, Stale, Update, Write
@@ -55,6 +57,8 @@ def plan(company: Company, table_name: str, writes: Sequence[Write], *, lock: bo
     if table.posted:
         return [_refused_posted(table, write) for write in writes]
     ids = {write.id for write in writes if write.id is not None}
+    if lock:
+        lock_documents(company, table.name, ids, _parents(table, writes))
     existing = reading.read_rows(company, table, ids, lock=lock)
     versions = change_feed.versions(company, table.name, existing) if existing else {}
     started = [_start(table, write, existing, versions) for write in writes]
@@ -66,6 +70,11 @@ def plan(company: Company, table_name: str, writes: Sequence[Write], *, lock: bo
     _check_prices(facts, drafts, lock=lock)
     _check_references_to_refused(facts, drafts)
     return [_entry(draft, facts) if isinstance(draft, _Draft) else draft for draft in started]
+
+
+def _parents(table: Table, writes: Sequence[Write]) -> set[UUID]:
+    given = {write.values.get(table.part_of) for write in writes} if table.part_of else set()
+    return {value for value in given if isinstance(value, UUID)}
 
 
 def _refused_posted(table: Table, write: Write) -> Refused:
@@ -147,6 +156,7 @@ def _read_facts(company: Company, table: Table, drafts: Sequence[_Draft], *, loc
         reading.read_company_contacts(d.id for d in drafts if customers and d.row["primary_contact_id"]),
         reading.read_busy_contacts(retyped),
         _read_units(table, drafts, lock=lock),
+        documents.read(company, table.name, [documents.Row(draft.id, draft.before, draft.row) for draft in drafts]),
     )
 
 
