@@ -13,6 +13,7 @@ company_pages = [
     path("import/", include("tallystick.web.imports.urls")),
     path("records/", include("tallystick.web.records.urls")),
     path("documents/", include("tallystick.web.sales.urls")),
+    path("posted/", include("tallystick.web.posted.urls")),
     path("crm/", include("tallystick.web.crm.urls")),
 ]
 

@@ -214,11 +214,12 @@ def _column_css(field: Field, place: int) -> str:
 def _row(desk: Desk, columns: Sequence[Column], record: Record, marks: Sequence[RowMark | None]) -> Row:
     keys = record.table.key
     # The link is on the last part of the key: of an exchange rate, on its date.
-    cells = [Cell(_cell_text(column.field, record), column.css, column.field.name == keys[-1]) for column in columns]
+    cells = [Cell(cell_text(column.field, record), column.css, column.field.name == keys[-1]) for column in columns]
     return Row(record.id, record.key, card_url(desk, record.table.name, record.id), cells, marks)
 
 
-def _cell_text(field: Field, record: Record) -> str:
+def cell_text(field: Field, record: Record) -> str:
+    """What a field shows in a list: grouped numbers, the label of a choice."""
     match field.kind:
         case Kind.BOOLEAN:
             return "Yes" if record.shown(field.name) else ""

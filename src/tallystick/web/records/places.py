@@ -6,6 +6,10 @@ OWN_PAGES: Mapping[str, str] = {
     "sales-quote": "document",
     "sales-order": "document",
     "sales-credit-memo": "document",
+    "sales-shipment": "posted-document",
+    "sales-invoice": "posted-document",
+    "posted-credit-memo": "posted-document",
+    "customer-payment": "posted-document",
 }
 """The route of a record's page, by table; it takes the company, the table and the record."""
 OWN_ENTRY: Mapping[str, str] = {

@@ -14,19 +14,24 @@ from tallystick.web.sales.kinds import HEADER_ELSEWHERE, DocumentKind
 from tallystick.web.shell.desk import Desk
 
 FORM_ID = "document-header"
+FREE_WHEN_RELEASED = ("posting_date", "external_document_no", "your_reference")
 WORK_DESCRIPTION = "work_description"
 ATTEMPTS = 5
 
 
 def header_form(desk: Desk, record: Record) -> RecordForm:
     """The form of a document as it is now. Its fields name their form, because the lines stand between them."""
-    return bound_to_page(editing.form_of(desk, record))
+    return on_page(editing.form_of(desk, record), record)
 
 
-def bound_to_page(form: RecordForm) -> RecordForm:
-    """Let every field say to which form of the page it belongs."""
-    for field in form.fields.values():
+def on_page(form: RecordForm, record: Record) -> RecordForm:
+    """Let every field say to which form of the page it belongs, and close what a released document keeps as it is."""
+    for name, field in form.fields.items():
         field.widget.attrs["form"] = FORM_ID
+        if record.values["status"] != "Open" and name in form.table.by_name and name not in FREE_WHEN_RELEASED:
+            field.disabled = True
+            if form.is_bound:
+                field.initial = form.opened_as().get(name, "")
     return form
 
 

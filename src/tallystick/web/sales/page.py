@@ -33,6 +33,16 @@ STATUSES = ("status", "shipping_status", "invoicing_status")
 
 
 @dataclass(frozen=True, slots=True)
+class DocumentAction:
+    """A button of the page: it saves the header, and then does what `then` says."""
+
+    then: str
+    label: str
+    icon: str
+    is_main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Badge:
     """A status, and the colour it is shown in."""
 
@@ -64,15 +74,23 @@ class DocumentPage:
     badges: Sequence[Badge]
     may_edit: bool
     is_open: bool
+    quote_no: str
+    links: Sequence[CardAction]
     modified_at: datetime
     previous_url: str
     next_url: str
+    offered: Sequence[DocumentAction]
     actions: Sequence[CardAction]
     fact_boxes: Sequence[Fragment]
 
 
 def document_page(
-    desk: Desk, kind: DocumentKind, record: Record, sections: Sequence[Section], grid: Grid
+    desk: Desk,
+    kind: DocumentKind,
+    record: Record,
+    sections: Sequence[Section],
+    grid: Grid,
+    offered: Sequence[DocumentAction],
 ) -> DocumentPage:
     """Gather the page of a stored document."""
     before, after = queries.neighbours(desk.company, kind.table.name, record.id)
@@ -87,9 +105,12 @@ def document_page(
         badges=badges_of(record),
         may_edit=desk.may_edit,
         is_open=record.values["status"] == "Open",
+        quote_no=str(record.values.get("quote_no", "")),
+        links=(),
         modified_at=record.modified_at,
         previous_url=card_url(desk, kind.table.name, before) if before else "",
         next_url=card_url(desk, kind.table.name, after) if after else "",
+        offered=offered,
         actions=[action for one in extensions.EXTENSIONS for action in one.card_actions(desk, kind.table, record.id)],
         fact_boxes=[
             *customer_box(desk, record),

@@ -16,9 +16,10 @@ from tallystick.web.records.card import list_crumb
 from tallystick.web.records.conflict import Reconciled
 from tallystick.web.records.forms import RecordForm
 from tallystick.web.records.reading import heading_of, record_or_404
+from tallystick.web.sales.actions import ACTIONS, offered
 from tallystick.web.sales.forms import NewDocumentForm
 from tallystick.web.sales.grid import GridLine, grid_of, with_row
-from tallystick.web.sales.header import bound_to_page, create_document, header_form, header_sections, save_header
+from tallystick.web.sales.header import create_document, header_form, header_sections, on_page, save_header
 from tallystick.web.sales.kinds import DocumentKind, kind_or_404
 from tallystick.web.sales.page import document_page, document_url
 from tallystick.web.shell.asked import text_asked
@@ -74,18 +75,22 @@ def document(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> H
 
 
 def _save(request: HttpRequest, desk: Desk, kind: DocumentKind, record_id: UUID) -> HttpResponse:
-    form = bound_to_page(RecordForm(kind.table, desk, request.POST))
+    record = record_or_404(desk, kind.table, record_id)
+    form = on_page(RecordForm(kind.table, desk, request.POST), record)
     try:
         saved = form.is_valid() and save_header(form, desk, record_id)
     except StaleRecord:
         record = record_or_404(desk, kind.table, record_id)
         fresh, reconciled = editing.reconciled_form(form, desk, record)
-        return show_document(request, desk, kind, record, bound_to_page(fresh), reconciled, status=409)
+        return show_document(request, desk, kind, record, on_page(fresh, record), reconciled, status=409)
     except RecordMissing as missing:
         raise Http404(str(missing)) from missing
     record = record_or_404(desk, kind.table, record_id)
     if not saved:
         return show_document(request, desk, kind, record, form, status=422)
+    then = request.POST.get("then", "")
+    if then in ACTIONS:
+        return ACTIONS[then](request, desk, kind, record)
     messages.success(request, f"{kind.table.label} {record.key} is saved.")
     return redirect(document_url(desk, kind, record_id))
 
@@ -113,7 +118,7 @@ def show_document(
         "sales/document.html",
         title=heading_of(record),
         breadcrumbs=[list_crumb(desk, kind.table)],
-        page=document_page(desk, kind, record, shown, grid),
+        page=document_page(desk, kind, record, shown, grid, offered(kind, record)),
         form=form,
         conflict=reconciled and editing.conflict_notice(kind.table, reconciled),
         status=status,
