@@ -1,7 +1,8 @@
 """The extensions in use, in the order in which what they add is shown."""
 
 from tallystick.web.crm.extension import CRM
+from tallystick.web.receivables.extension import RECEIVABLES
 from tallystick.web.sales.extension import SALES
 from tallystick.web.shell.extensions import Extension
 
-EXTENSIONS: tuple[Extension, ...] = (SALES, CRM)
+EXTENSIONS: tuple[Extension, ...] = (SALES, RECEIVABLES, CRM)

@@ -14,6 +14,7 @@ company_pages = [
     path("records/", include("tallystick.web.records.urls")),
     path("documents/", include("tallystick.web.sales.urls")),
     path("posted/", include("tallystick.web.posted.urls")),
+    path("receivables/", include("tallystick.web.receivables.urls")),
     path("crm/", include("tallystick.web.crm.urls")),
 ]
 

@@ -172,7 +172,7 @@ def _text(field: Field, line: Record) -> str:
 
 def _addresses(record: Record) -> Sequence[PaperAddress]:
     """The addresses that say something; that of the goods only where it is another than that of the bill."""
-    found = []
+    found: list[PaperAddress] = []
     for prefix, label in (("bill_to", "Bill to"), ("ship_to", "Ship to")):
         if f"{prefix}_name" in record.table.by_name:
             parts = {name: str(record.shown(f"{prefix}_{name}") or "") for name in ADDRESS}

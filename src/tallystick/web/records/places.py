@@ -10,6 +10,7 @@ OWN_PAGES: Mapping[str, str] = {
     "sales-invoice": "posted-document",
     "posted-credit-memo": "posted-document",
     "customer-payment": "posted-document",
+    "ledger-transaction": "ledger-transaction",
 }
 """The route of a record's page, by table; it takes the company, the table and the record."""
 OWN_ENTRY: Mapping[str, str] = {

@@ -27,7 +27,7 @@ def offered(kind: DocumentKind, record: Record) -> Sequence[DocumentAction]:
     )
     if kind is QUOTE:
         return (DocumentAction("make-order", "Make Order", "arrow-right", is_main=True), change)
-    return (change,)
+    return (DocumentAction("post", "Post…", "send", is_main=True), change)
 
 
 def release(request: HttpRequest, desk: Desk, kind: DocumentKind, record: Record) -> HttpResponse:
@@ -65,6 +65,11 @@ def make_order(request: HttpRequest, desk: Desk, kind: DocumentKind, record: Rec
     return redirect(card_url(desk, "sales-order", order_id))
 
 
+def post(request: HttpRequest, desk: Desk, kind: DocumentKind, record: Record) -> HttpResponse:
+    """Go on to the page that shows what posting would enter."""
+    return redirect("document-post", desk.company.slug, kind.table.name, record.id)
+
+
 def copy(request: HttpRequest, desk: Desk, kind: DocumentKind, record: Record) -> HttpResponse:
     """Write another document with the same customer, terms and lines, and go there."""
     try:
@@ -98,6 +103,7 @@ ACTIONS: Mapping[str, Action] = {
     "release": release,
     "reopen": reopen,
     "make-order": make_order,
+    "post": post,
     "copy": copy,
     "versions": versions,
 }

@@ -21,3 +21,31 @@ class NewDocumentForm(forms.Form):
         super().__init__(*args, **kwargs)
         url = reverse("record-lookup", args=(desk.company.slug, "customer")) + "?field=customer_no"
         self.fields["customer_no"].widget = Lookup(url, attrs={"aria-required": "true"})
+
+
+class PostingForm(forms.Form):
+    """What of a document is posted, and on which day."""
+
+    what = forms.ChoiceField(
+        label="Post",
+        choices=[("both", "Ship and invoice"), ("ship", "Ship"), ("invoice", "Invoice what was shipped")],
+        widget=forms.RadioSelect,
+    )
+    posting_date = forms.DateField(
+        label="Posting date", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+
+    def __init__(self, is_order: bool, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not is_order:
+            del self.fields["what"]
+
+    @property
+    def ships(self) -> bool:
+        """Whether goods leave the house."""
+        return self.cleaned_data.get("what") in ("both", "ship")
+
+    @property
+    def invoices(self) -> bool:
+        """Whether an invoice is written."""
+        return self.cleaned_data.get("what") in ("both", "invoice")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tallystick.web.sales import line_views, version_views, views
+from tallystick.web.sales import line_views, posting_views, version_views, views
 
 urlpatterns = [
     path("<slug:table>/new", views.new, name="document-new"),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("<slug:table>/<uuid:record_id>/lines/restore", line_views.restore, name="document-line-restore"),
     path("<slug:table>/<uuid:record_id>/lines/<uuid:line_id>", line_views.save, name="document-line"),
     path("<slug:table>/<uuid:record_id>/lines/<uuid:line_id>/delete", line_views.delete, name="document-line-delete"),
+    path("<slug:table>/<uuid:record_id>/post", posting_views.post, name="document-post"),
     path("<slug:table>/versions/", version_views.versions, name="document-versions"),
     path("<slug:table>/versions/<uuid:version_id>/", version_views.version, name="document-version"),
     path("<slug:table>/versions/<uuid:version_id>/restore", version_views.restore, name="document-restore"),

@@ -16,8 +16,8 @@ from tallystick.financials import database
 from tallystick.financials.documents.kinds import ORDERS, DocumentKind, kind_named
 from tallystick.financials.models import Company, CustomerLedgerEntry, SalesOrder, SalesSetup
 from tallystick.financials.models.finance import CreditWarning
-from tallystick.financials.models.ledgers import DocumentType
 from tallystick.financials.permissions import OPERATOR, Actor, Permission
+from tallystick.financials.posting.kinds import DocumentType
 from tallystick.financials.pricing.book import ForeignCurrency, read_currencies
 from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.problems import InvalidRecord, Problem
