@@ -1,7 +1,8 @@
 """Everything that writes to Financials.
 
 Records of master data: `create`, `update`, `delete` for one, `save_many` and `delete_many` for pages of them; number
-series in `numbers`; companies and users in `companies` and `users`; movements of stock in `item_journal`; the sales
+series in `numbers`; companies and users in `companies` and `users`; movements of stock in `item_journal`; what one does
+with quotes, orders and credit memos in `sales`; what documents and postings take by default in `sales_setup`; the sales
 cycle in `opportunities`.
 """
 
@@ -13,7 +14,15 @@ from tallystick.financials.problems import (
     SignInRefused,
     StaleRecord,
 )
-from tallystick.financials.services import companies, item_journal, numbers, opportunities, users
+from tallystick.financials.services import (
+    companies,
+    item_journal,
+    numbers,
+    opportunities,
+    sales,
+    sales_setup,
+    users,
+)
 from tallystick.financials.services.deletion import delete, delete_many
 from tallystick.financials.services.records import create, save_many, update
 from tallystick.financials.services.writes import (
@@ -53,6 +62,8 @@ __all__ = [
     "item_journal",
     "numbers",
     "opportunities",
+    "sales",
+    "sales_setup",
     "save_many",
     "update",
     "users",

@@ -18,7 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 
 LOOKING = frozenset({Permission.READ, Permission.READ_AVAILABILITY})
-ALLOWED = {
+PERMISSIONS = {
     Role.VIEWER: LOOKING,
     Role.CLERK: LOOKING | {Permission.WRITE, Permission.POST},
     Role.ADMINISTRATOR: frozenset(Permission),
@@ -43,13 +43,17 @@ class Desk:
         return self.may(Role.CLERK)
 
     @property
+    def may_post(self) -> bool:
+        return self.may(Role.CLERK)
+
+    @property
     def may_administer(self) -> bool:
         return self.may(Role.ADMINISTRATOR)
 
     @property
     def actor(self) -> Actor:
-        """Who acts, for the services: what the role allows."""
-        return Actor(self.user.email, ALLOWED[self.role])
+        """The person as the services know them, with what the role allows."""
+        return Actor(self.user.email, PERMISSIONS[self.role])
 
     @property
     def role_label(self) -> str:
