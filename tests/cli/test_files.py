@@ -74,3 +74,15 @@ def test_an_export_imports_again_without_a_change(tally: Tally, tmp_path: Path, 
     exported = tmp_path / f"out.{format}"
     tally.done("export", "customer", "--output", str(exported))
     assert tally.done("import", "customer", str(exported), "--json").json["unchanged"] == 2
+
+
+def test_settings_are_shown_and_set_all_or_none(tally: Tally) -> None:
+    tally.done("company", "set", "negative_inventory=Allow", "credit_warning=refuse", "freight_account_no=6100")
+    tally.done("company", "vat", "domestic", "standard", "19")
+    refused = tally.refused("company", "set", "negative_inventory=Refuse", "freight_account_no=1200")
+    assert "1200 Inventory is booked by posting groups alone" in " ".join(refused.split())
+    assert "There are: name, display_name" in tally.refused("company", "set", "freight=4200")
+    shown = tally.done("company", "settings", "--json").json
+    names = ("negative_inventory", "credit_warning", "freight_account_no")
+    assert [shown[name] for name in names] == ["Allow", "Refuse", "6100"]
+    assert "DOMESTIC,STANDARD,19.00000" in tally.done("export", "vat-posting-setup").out

@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import connection
+from tests.financials.shop import Shop, open_shop
 
 from tallystick.financials.demo import build_demo_company
 from tallystick.financials.models import Company
@@ -26,3 +27,9 @@ def company(request: pytest.FixtureRequest) -> Company:
 def demo(db: None) -> Company:
     """The demo company."""
     return build_demo_company()
+
+
+@pytest.fixture
+def shop(company: Company) -> Shop:
+    """A small business to write documents in."""
+    return open_shop(company)

@@ -7,9 +7,10 @@ from uuid import UUID
 import pytest
 from tests.odata.conftest import Books, Caller, stock_up
 
-from tallystick.financials import stock
 from tallystick.financials.descriptions.availability import QUANTITIES
+from tallystick.financials.projection import Figures
 from tallystick.financials.services import update
+from tallystick.financials.stock_in_units import quantities_per_unit
 from tallystick.odata.sets import ENTITY_SETS
 
 ROOT = "http://testserver/odata/alpha/"
@@ -134,9 +135,9 @@ def test_availability_is_told_in_every_unit(caller: Caller, books: Books) -> Non
 
 
 def test_every_quantity_of_the_availability_is_published() -> None:
-    """Fails when `stock.Availability` learns a quantity that its description or its SQL does not have."""
-    told = [name for name, type_ in stock.Availability.__annotations__.items() if type_ in (Decimal, "Decimal")]
-    assert told == [field.name for field in QUANTITIES] == list(stock.quantities_per_unit())
+    """Fails when `Figures` learns a quantity that its description or its SQL does not have."""
+    told = [*Figures.__annotations__, *(name for name, one in vars(Figures).items() if isinstance(one, property))]
+    assert told == [field.name for field in QUANTITIES] == list(quantities_per_unit())
 
 
 def test_an_entity_tag_spares_what_is_known_already(caller: Caller, books: Books) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from tallystick.cli.refusal import Refusal
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from tallystick.engine import TableMapping
     from tallystick.financials.models import Company
 
@@ -15,6 +17,18 @@ def mapping_named(name: str) -> "TableMapping":
     from tallystick.integration import mappings
 
     return mappings.by_name(name)
+
+
+def id_of(company: "Company", table: str, number: str) -> "UUID":
+    """Return the id of the record of a table with this number or code. Raises Refusal where there is none."""
+    from tallystick.financials import queries
+    from tallystick.financials.tables import table_named
+
+    found = queries.ids_by_code(company, table, [number]).get(number.strip().upper())
+    if found is None:
+        label = table_named(table).label
+        raise Refusal(f"{label} {number} does not exist in {company.name}.", f"`tally export {table}` lists them.")
+    return found
 
 
 def finance_ids(company: "Company", mapping: str, numbers: Sequence[str]) -> list[str]:

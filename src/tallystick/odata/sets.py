@@ -71,7 +71,7 @@ def _nullable(field: Field) -> bool:
 
 
 def _quantities() -> Mapping[str, Any]:
-    from tallystick.financials.stock import quantities_per_unit  # loads Django
+    from tallystick.financials.stock_in_units import quantities_per_unit  # loads Django
 
     return quantities_per_unit()
 

@@ -15,15 +15,39 @@ HOME = NavGroup("", (NavItem("Home", "home", "company-home", exact=True),))
 SALES = NavGroup(
     "Sales",
     (
+        _records("Quotes", "file-text", "sales-quote"),
+        _records("Orders", "shopping-cart", "sales-order"),
+        _records("Credit Memos", "file-minus", "sales-credit-memo"),
         _records("Customers", "users", "customer"),
         _records("Contacts", "address-book", "contact"),
         _records("Salespeople", "briefcase", "salesperson"),
+        _records("Opportunities", "target-arrow", "opportunity"),
+        NavItem("Sales Statistics", "chart-bar", "sales-statistics", exact=True),
+    ),
+)
+POSTED = NavGroup(
+    "Posted & paid",
+    (
+        _records("Posted Invoices", "file-invoice", "sales-invoice"),
+        _records("Posted Shipments", "truck-delivery", "sales-shipment"),
+        _records("Posted Credit Memos", "receipt", "posted-credit-memo"),
+        _records("Payments", "cash", "customer-payment"),
+        _records("Customer Ledger", "report-money", "customer-ledger-entry"),
+    ),
+)
+PURCHASING = NavGroup(
+    "Purchasing",
+    (
+        _records("Purchase Orders", "truck", "purchase-order"),
+        _records("Purchase Order Lines", "list-details", "purchase-order-line"),
     ),
 )
 GOODS = NavGroup(
     "Items",
     (
         _records("Items", "package", "item"),
+        NavItem("Item Availability", "chart-bar", "availability-list"),
+        _records("Item Journal", "clipboard-list", "item-journal-line"),
         _records("Item Units of Measure", "arrows-left-right", "item-unit-of-measure"),
         _records("Resources", "user", "resource"),
         _records("Resource Units of Measure", "clock", "resource-unit-of-measure"),
@@ -41,12 +65,26 @@ PRICES = NavGroup(
 FINANCE = NavGroup(
     "Finance",
     (
+        NavItem("Chart of Accounts", "book", "ledger-chart"),
+        _records("G/L Entries", "list-details", "g-l-entry"),
+        NavItem("Find Entries", "search", "posted-entries"),
         _records("Currencies", "coin", "currency"),
         _records("Exchange Rates", "calendar-dollar", "exchange-rate"),
         _records("Payment Terms", "percentage", "payment-terms"),
         _records("Shipment Methods", "map-pin", "shipment-method"),
         _records("Shipping Agents", "truck", "shipping-agent"),
         _records("Countries", "world", "country"),
+    ),
+)
+POSTING_SETUP = NavGroup(
+    "Posting setup",
+    (
+        NavItem("Sales Setup", "settings", "ledger-setup", at_least=Role.ADMINISTRATOR),
+        _records("VAT Posting Setup", "percentage", "vat-posting-setup"),
+        _records("VAT Business Groups", "building", "vat-business-posting-group"),
+        _records("VAT Product Groups", "package", "vat-product-posting-group"),
+        _records("Customer Posting Groups", "users", "customer-posting-group"),
+        _records("Product Posting Groups", "package", "product-posting-group"),
     ),
 )
 ADMINISTRATION = NavGroup(
@@ -63,13 +101,17 @@ ADMINISTRATION = NavGroup(
 
 
 def menu() -> Sequence[NavGroup]:
-    """Every group: ours, and those of the extensions right behind Sales, where people look for them."""
+    """Every group: ours, and those of the extensions behind what is sold and paid, where people look for them."""
     return [
         HOME,
         SALES,
+        POSTED,
         *(group for extension in extensions.EXTENSIONS for group in extension.navigation),
         GOODS,
+        PURCHASING,
         PRICES,
+        PURCHASING,
         FINANCE,
+        POSTING_SETUP,
         ADMINISTRATION,
     ]

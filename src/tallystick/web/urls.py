@@ -14,6 +14,14 @@ company_pages = [
     path("number-series/", include("tallystick.web.number_series.urls")),
     path("import/", include("tallystick.web.imports.urls")),
     path("records/", include("tallystick.web.records.urls")),
+    path("documents/", include("tallystick.web.sales.urls")),
+    path("posted/", include("tallystick.web.posted.urls")),
+    path("receivables/", include("tallystick.web.receivables.urls")),
+    path("availability/", include("tallystick.web.availability.urls")),
+    path("opportunities/", include("tallystick.web.opportunities.urls")),
+    path("purchasing/", include("tallystick.web.purchasing.urls")),
+    path("item-journal/", include("tallystick.web.item_journal.urls")),
+    path("statistics/", include("tallystick.web.statistics.urls")),
     path("crm/", include("tallystick.web.crm.urls")),
 ]
 

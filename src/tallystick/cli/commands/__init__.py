@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from tallystick.cli.commands import (
+    availability,
     company,
     connect,
     connection,
@@ -23,6 +24,7 @@ from tallystick.cli.commands import (
     runs,
     sandbox,
     serve,
+    statistics,
     status,
     sync,
     uncouple,
@@ -51,7 +53,13 @@ def register(app: typer.Typer) -> None:
             "undo": undo.undo,
             "mapping": mapping.mapping,
         },
-        DATA: {"fields": fields.fields, "import": importing.import_, "export": exporting.export},
+        DATA: {
+            "fields": fields.fields,
+            "import": importing.import_,
+            "export": exporting.export,
+            "availability": availability.availability,
+            "statistics": statistics.statistics,
+        },
         SETUP: {
             "connect": connect.connect,
             "connection": connection.connection,

@@ -1,1 +1,1 @@
-"""What documents add up to. Pure: no database, no clock."""
+"""What documents add up to, and when they are due. Pure: no database, no clock."""

@@ -244,7 +244,11 @@ def _complain_of_duplicate(table: Table, draft: Draft, same: Sequence[Draft]) ->
 
 def _write(table: Table, draft: Draft) -> Write:
     values = {name: value for name, value in draft.values.items() if value is not None or name not in table.key}
-    return Update(draft.id, values) if draft.id else Insert(values, draft.new_id)
+    if draft.id:
+        return Update(draft.id, values)
+    # Of a new record an empty cell is left out: what the services complete is completed here as on a card.
+    entered = {name: value for name, value in values.items() if draft.cells[name].strip()}
+    return Insert(entered, draft.new_id)
 
 
 # From what the services say to what people read

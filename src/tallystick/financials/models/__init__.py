@@ -19,12 +19,10 @@ from tallystick.financials.models.items import (
     ResourceUnitOfMeasure,
     UnitOfMeasure,
 )
-from tallystick.financials.models.ledger import EntryType, ItemLedgerEntry
+from tallystick.financials.models.ledger import ItemLedgerEntry
 from tallystick.financials.models.ledgers import (
     CustomerLedgerEntry,
     DetailedCustomerLedgerEntry,
-    DetailedEntryType,
-    DocumentType,
     GLEntry,
     LedgerTransaction,
     VATEntry,
@@ -64,6 +62,7 @@ from tallystick.financials.models.sales import (
     SalesQuoteLine,
 )
 from tallystick.financials.models.web_services import PublishedWebService, WebServiceKey, WebServiceUse
+from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, EntryType
 
 __all__ = [
     "ArchivedDocument",

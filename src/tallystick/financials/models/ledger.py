@@ -5,20 +5,7 @@ from django.db import models
 from tallystick.financials.models.columns import money
 from tallystick.financials.models.items import Item, UnitOfMeasure, measure
 from tallystick.financials.models.ledgers import Entry, LedgerTransaction
-
-
-class EntryType(models.TextChoices):
-    """Why stock changed."""
-
-    PURCHASE = "Purchase"
-    SALE = "Sale"
-    POSITIVE_ADJUSTMENT = "Positive Adjmt."
-    NEGATIVE_ADJUSTMENT = "Negative Adjmt."
-
-    @property
-    def sign(self) -> int:
-        """Whether it brings goods in (1) or takes them out (-1)."""
-        return 1 if self in (EntryType.PURCHASE, EntryType.POSITIVE_ADJUSTMENT) else -1
+from tallystick.financials.posting.kinds import EntryType, choices
 
 
 class ItemLedgerEntry(Entry):
@@ -28,7 +15,7 @@ class ItemLedgerEntry(Entry):
     Numbers have no gaps within a company. The database refuses updates; what is wrong is reversed by a counter entry."""
 
     transaction = models.ForeignKey(LedgerTransaction, on_delete=models.PROTECT, related_name="item_entries")
-    entry_type = models.CharField(max_length=20, choices=EntryType.choices)
+    entry_type = models.CharField(max_length=20, choices=choices(EntryType))
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="ledger_entries", db_index=False)
     quantity = models.DecimalField(max_digits=15, decimal_places=5)
     unit_of_measure = models.ForeignKey(UnitOfMeasure, on_delete=models.PROTECT, related_name="+", db_index=False)

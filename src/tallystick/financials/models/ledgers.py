@@ -7,19 +7,7 @@ general and VAT ledger are in the local currency, debit above zero."""
 from django.db import models
 
 from tallystick.financials.models.columns import MasterRecord, money, percentage, reference, text
-
-
-class DocumentType(models.TextChoices):
-    """What an entry was posted from."""
-
-    NONE = ""
-    INVOICE = "Invoice"
-    CREDIT_MEMO = "Credit Memo"
-    PAYMENT = "Payment"
-    REFUND = "Refund"
-    SHIPMENT = "Shipment"
-    RECEIPT = "Receipt"
-    ADJUSTMENT = "Adjustment"
+from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, choices
 
 
 class Entry(MasterRecord):
@@ -27,7 +15,9 @@ class Entry(MasterRecord):
 
     entry_no = models.PositiveBigIntegerField()
     posting_date = models.DateField()
-    document_type = models.CharField(max_length=15, choices=DocumentType.choices, blank=True, default="", db_default="")
+    document_type = models.CharField(
+        max_length=15, choices=choices(DocumentType), blank=True, default="", db_default=""
+    )
     document_no = text(20)
     description = text(100)
 
@@ -128,17 +118,6 @@ class CustomerLedgerEntry(Entry):
         return f"{self.entry_no} {self.document_type} {self.document_no} {self.amount}"
 
 
-class DetailedEntryType(models.TextChoices):
-    """Why what is left of a customer ledger entry changed."""
-
-    INITIAL = "Initial Entry"
-    APPLICATION = "Application"
-    PAYMENT_DISCOUNT = "Payment Discount"
-    REALIZED_GAIN = "Realized Gain"
-    REALIZED_LOSS = "Realized Loss"
-    ROUNDING = "Rounding"
-
-
 class DetailedCustomerLedgerEntry(Entry):
     """What changed of a customer ledger entry. Those of an application carry its number, and so do those that undo it."""
 
@@ -146,7 +125,7 @@ class DetailedCustomerLedgerEntry(Entry):
     customer_ledger_entry = models.ForeignKey(
         CustomerLedgerEntry, on_delete=models.PROTECT, related_name="details", db_index=False
     )
-    entry_type = models.CharField(max_length=20, choices=DetailedEntryType.choices)
+    entry_type = models.CharField(max_length=20, choices=choices(DetailedEntryType))
     customer = reference("financials.Customer")
     amount = money()
     amount_lcy = money()

@@ -135,8 +135,15 @@ class SalesInvoice(PostedAmounts, PostedDocument):
     class Meta:
         indexes = [
             models.Index(fields=["company", "order_no"], name="financials_invoice_order"),
-            models.Index(fields=["company", "customer"], name="financials_invoice_customer"),
-            models.Index(fields=["company", "posting_date"], name="financials_invoice_date"),
+            # These hold all that sales figures sum; SQLite knows no INCLUDE.
+            models.Index(
+                fields=["company", "customer", "posting_date", "amount", "currency_factor"],
+                name="financials_invoice_customer",
+            ),
+            models.Index(
+                fields=["company", "posting_date", "customer", "amount", "currency_factor"],
+                name="financials_invoice_date",
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["company", "no"], name="financials_invoice_no")]
 
@@ -159,8 +166,14 @@ class PostedCreditMemo(PostedAmounts, PostedDocument):
 
     class Meta:
         indexes = [
-            models.Index(fields=["company", "customer"], name="financials_postedmemo_customer"),
-            models.Index(fields=["company", "posting_date"], name="financials_postedmemo_date"),
+            models.Index(
+                fields=["company", "customer", "posting_date", "amount", "currency_factor"],
+                name="financials_postedmemo_customer",
+            ),
+            models.Index(
+                fields=["company", "posting_date", "customer", "amount", "currency_factor"],
+                name="financials_postedmemo_date",
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["company", "no"], name="financials_postedmemo_no")]
 

@@ -1,8 +1,9 @@
 """Everything that writes to Financials.
 
 Records of master data: `create`, `update`, `delete` for one, `save_many` and `delete_many` for pages of them; number
-series in `numbers`; companies and users in `companies` and `users`; movements of stock in `item_journal`; what is
-published in `web_services`, and the keys to it in `web_service_keys`.
+series in `numbers`; companies and users in `companies` and `users`; movements of stock in `item_journal`; what one does
+with quotes, orders and credit memos in `sales`; what documents and postings take by default in `sales_setup`; the sales
+cycle in `opportunities`; what is published in `web_services`, and the keys to it in `web_service_keys`.
 """
 
 from tallystick.financials.problems import (
@@ -13,7 +14,17 @@ from tallystick.financials.problems import (
     SignInRefused,
     StaleRecord,
 )
-from tallystick.financials.services import companies, item_journal, numbers, users, web_service_keys, web_services
+from tallystick.financials.services import (
+    companies,
+    item_journal,
+    numbers,
+    opportunities,
+    sales,
+    sales_setup,
+    users,
+    web_service_keys,
+    web_services,
+)
 from tallystick.financials.services.deletion import delete, delete_many
 from tallystick.financials.services.records import create, save_many, update
 from tallystick.financials.services.writes import (
@@ -52,6 +63,9 @@ __all__ = [
     "delete_many",
     "item_journal",
     "numbers",
+    "opportunities",
+    "sales",
+    "sales_setup",
     "save_many",
     "update",
     "users",

@@ -6,11 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 from django.db import connection
+from django.utils import timezone
 
 from tallystick.financials import change_feed, database
+from tallystick.financials.documents.kinds import BY_LINES
 from tallystick.financials.models import BusinessRelation, Company
 from tallystick.financials.problems import InvalidRecord, Problem, RecordMissing, StaleRecord
+from tallystick.financials.services import purchases
 from tallystick.financials.services.attempts import in_transaction
+from tallystick.financials.services.documents.deletion import documents_of, reasons_to_stay
+from tallystick.financials.services.documents.facts import lock_documents
+from tallystick.financials.services.documents.totals import recompute
 from tallystick.financials.services.facts import (
     name_of,
     read_base_units_among,
@@ -46,11 +52,17 @@ def delete_many(company: Company, table: str, deletions: Sequence[Delete]) -> li
 def _delete(company: Company, table: Table, deletions: Sequence[Delete]) -> list[Deletion]:
     if table.posted:
         return [_refused_posted(table, deletion) for deletion in deletions]
+    lock_documents(company, table.name, [deletion.id for deletion in deletions], ())
     versions = change_feed.versions(company, table.name, [deletion.id for deletion in deletions], lock=True)
     current = {d.id for d in deletions if d.id in versions and d.version in (None, versions[d.id])}
     held = _problems(company, table, current)
     going = current - held.keys()
+    orders = purchases.orders_of(going) if table.name == "purchase-order-line" else set()
+    shortened = documents_of(table.name, going)
     _delete_rows(company, table, going)
+    purchases.refresh_statuses(orders, timezone.now())
+    if shortened:
+        recompute(company, BY_LINES[table.name].headers.name, shortened)
     return [_outcome(deletion, going, held, versions) for deletion in deletions]
 
 
@@ -75,7 +87,12 @@ def _problems(company: Company, table: Table, ids: set[UUID]) -> dict[UUID, list
     """Return why records must stay; rows that go in the same call hold nothing back unless they stay themselves."""
     names = read_names(company, table.name, ids)
     reasons: dict[UUID, list[str]] = {}
+    hints: dict[UUID, str] = {}
     going = set(ids)
+    for id, reason, hint in reasons_to_stay(company, table.name, ids):
+        reasons.setdefault(id, []).append(reason)
+        hints[id] = hint
+        going.discard(id)
     while True:
         found = list(_reasons(company, table, going, names))
         if not found:
@@ -85,7 +102,10 @@ def _problems(company: Company, table: Table, ids: set[UUID]) -> dict[UUID, list
             going.discard(id)
     hint = "Remove these references first, or block the record instead of deleting it."
     return {
-        id: [Problem(table.name, names[id], "", f"{table.label} {names[id]} {reason}.", hint) for reason in texts]
+        id: [
+            Problem(table.name, names[id], "", f"{table.label} {names[id]} {reason}.", hints.get(id, hint))
+            for reason in texts
+        ]
         for id, texts in reasons.items()
     }
 

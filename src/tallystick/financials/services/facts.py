@@ -4,6 +4,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,8 @@ from django.db import connection
 from django.db.models import Field, Model
 
 from tallystick.financials import database
-from tallystick.financials.models import Company
+from tallystick.financials.models import Company, Contact, Item, PurchaseOrder
+from tallystick.financials.services.documents.facts import DocumentFacts
 from tallystick.financials.table import LINE_NO
 from tallystick.financials.tables import Table, table_named
 
@@ -47,6 +49,17 @@ NO_UNITS = Units({}, {})
 
 
 @dataclass(frozen=True, slots=True)
+class Goods:
+    """What a line takes from its item. The cost is that of one base unit."""
+
+    no: str
+    description: str
+    type: str
+    blocked: bool
+    unit_cost: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Read before a page of records is checked."""
 
@@ -56,6 +69,11 @@ class Facts:
     company_contacts: Mapping[UUID, UUID]  # of customers: the company contact they are
     busy_contacts: frozenset[UUID]  # contacts that have persons or are a customer
     units: Units
+    today: date
+    goods: Mapping[UUID, Goods]  # items that purchase or journal lines name
+    expected_receipts: Mapping[UUID, date | None]  # of purchase orders that new lines belong to
+    salespeople: Mapping[UUID, UUID | None]  # of contacts that opportunities name
+    documents: DocumentFacts = None
 
 
 def model_fields(table: Table) -> "dict[str, Field[Any, Any]]":
@@ -162,6 +180,36 @@ def read_posted(items: Iterable[UUID]) -> frozenset[UUID]:
             [database.list_parameter(items)],
         )
         return frozenset(_id(row[0]) for row in cursor.fetchall())
+
+
+def read_goods(company: Company, items: Iterable[UUID]) -> dict[UUID, Goods]:
+    """Return what lines take from these items; one query."""
+    columns = ("no", "description", "type", "blocked", "unit_cost")
+    rows = Item.objects.filter(company=company, pk__in=list(items)).values_list("pk", *columns)
+    return {row[0]: Goods(*row[1:]) for row in rows}
+
+
+def read_expected_receipts(company: Company, orders: Iterable[UUID]) -> dict[UUID, date | None]:
+    """Return when the goods of purchase orders are expected; one query."""
+    rows = PurchaseOrder.objects.filter(company=company, pk__in=list(orders))
+    return dict(rows.values_list("pk", "expected_receipt_date"))
+
+
+def read_salespeople(company: Company, contacts: Iterable[UUID]) -> dict[UUID, UUID | None]:
+    """Return the salespeople of contacts, of a person without one that of the company; one query."""
+    rows = Contact.objects.filter(company=company, pk__in=list(contacts))
+    chain = ("pk", "salesperson_id", "company_contact__salesperson_id")
+    return {contact: own or of_company for contact, own, of_company in rows.values_list(*chain)}
+
+
+def last_line(company: Company, table: Table) -> int:
+    """Return the number of the last line of a table whose lines are a part of nothing, 0 where there is none."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT coalesce(max({LINE_NO}), 0) FROM {table.db_table} WHERE company_id = %s",
+            [database.id_parameter(company.pk)],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def last_lines(table: Table, parents: Iterable[UUID]) -> dict[UUID, int]:

@@ -5,6 +5,8 @@
 - A person without a company who becomes a primary contact joins the customer's company.
 - The company's local currency stays the same currency when that currency gets another code.
 - The base unit of an item or resource is one of its units, of quantity 1.
+- The status of a purchase order follows from its lines, and its lines are expected when the order is.
+- A document's lines follow its terms, and its totals follow its lines.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +20,8 @@ from django.db import connection
 from tallystick.financials import database
 from tallystick.financials.identifiers import new_id
 from tallystick.financials.models import Company, NumberSeries
-from tallystick.financials.services import facts, numbers
+from tallystick.financials.services import facts, numbers, purchases
+from tallystick.financials.services.documents.following import follow_headers, follow_lines
 from tallystick.financials.services.facts import Values
 from tallystick.financials.services.planning import Planned
 from tallystick.financials.services.storing import write_rows
@@ -62,6 +65,15 @@ def follow(company: Company, table: str, changed: Sequence[Planned], now: dateti
             _rename_local_currency(company, changed)
         case "item" | "resource":
             _keep_base_units(company, table, changed, now)
+        case "purchase-order":
+            purchases.move_expected_receipts(changed, now)
+        case "purchase-order-line":
+            orders = {row["purchase_order_id"] for entry in changed for row in (entry.before, entry.after) if row}
+            purchases.refresh_statuses(orders, now)
+        case "sales-quote" | "sales-order" | "sales-credit-memo":
+            follow_headers(company, table, changed, now)
+        case "sales-quote-line" | "sales-order-line" | "sales-credit-memo-line":
+            follow_lines(company, table, changed, now)
 
 
 def _create_company_contacts(company: Company, customers: Sequence[Planned], now: datetime) -> None:

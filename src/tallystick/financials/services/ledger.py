@@ -10,12 +10,13 @@ from tallystick.financials.models.ledgers import Entry
 from tallystick.financials.permissions import Actor
 
 
-def take_turn(company: Company) -> None:
+def take_turn(company: Company) -> Company:
     """Wait until every other posting of the company has ended; the turn lasts as long as the caller's transaction.
+    Returns the company as it is then.
 
     So entry numbers have no gaps, and no two postings take the last piece."""
     # NO KEY: records of the company can be written meanwhile, only postings wait. On SQLite we hold the write lock.
-    list(Company.objects.select_for_update(no_key=True).filter(pk=company.pk).values_list("pk"))
+    return Company.objects.select_for_update(no_key=True).get(pk=company.pk)
 
 
 def begin_transaction(

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from tallystick.financials import change_feed
 from tallystick.financials.identifiers import new_id
@@ -11,8 +14,10 @@ from tallystick.financials.models import Company
 from tallystick.financials.problems import Problem
 from tallystick.financials.services import facts as reading
 from tallystick.financials.services import price_rules, rules
-from tallystick.financials.services.facts import NO_UNITS, Facts, Referred, Units, Values
-from tallystick.financials.services.rules import Complaint
+from tallystick.financials.services.complaints import Complaint
+from tallystick.financials.services.documents import facts as documents
+from tallystick.financials.services.documents.facts import lock_documents
+from tallystick.financials.services.facts import NO_UNITS, Facts, Goods, Referred, Units, Values
 from tallystick.financials.services.writes import Insert, Missing, Refused, Stale, Update, Write
 from tallystick.financials.table import LINE_NO
 from tallystick.financials.tables import Table, table_named
@@ -55,6 +60,8 @@ def plan(company: Company, table_name: str, writes: Sequence[Write], *, lock: bo
     if table.posted:
         return [_refused_posted(table, write) for write in writes]
     ids = {write.id for write in writes if write.id is not None}
+    if lock:
+        lock_documents(company, table.name, ids, _parents(table, writes))
     existing = reading.read_rows(company, table, ids, lock=lock)
     versions = change_feed.versions(company, table.name, existing) if existing else {}
     started = [_start(table, write, existing, versions) for write in writes]
@@ -66,6 +73,11 @@ def plan(company: Company, table_name: str, writes: Sequence[Write], *, lock: bo
     _check_prices(facts, drafts, lock=lock)
     _check_references_to_refused(facts, drafts)
     return [_entry(draft, facts) if isinstance(draft, _Draft) else draft for draft in started]
+
+
+def _parents(table: Table, writes: Sequence[Write]) -> set[UUID]:
+    given = {write.values.get(table.part_of) for write in writes} if table.part_of else set()
+    return {value for value in given if isinstance(value, UUID)}
 
 
 def _refused_posted(table: Table, write: Write) -> Refused:
@@ -82,7 +94,8 @@ def _start(
             return Stale(id, versions[id])
         case Insert():
             row = table.blank_row()
-            return _fill(table, _Draft(write.id or new_id(), None, row, frozenset(write.values), None, []), write)
+            given = frozenset(name for name, value in write.values.items() if value not in (None, ""))
+            return _fill(table, _Draft(write.id or new_id(), None, row, given, None, []), write)
         case Update(id=id, version=version):
             if id not in existing:
                 return Missing(id)
@@ -147,7 +160,30 @@ def _read_facts(company: Company, table: Table, drafts: Sequence[_Draft], *, loc
         reading.read_company_contacts(d.id for d in drafts if customers and d.row["primary_contact_id"]),
         reading.read_busy_contacts(retyped),
         _read_units(table, drafts, lock=lock),
+        timezone.localdate(),
+        *_read_trade(company, table, drafts),
+        documents.read(company, table.name, [documents.Row(draft.id, draft.before, draft.row) for draft in drafts]),
     )
+
+
+def _read_trade(
+    company: Company, table: Table, drafts: Sequence[_Draft]
+) -> tuple[Mapping[UUID, Goods], Mapping[UUID, date | None], Mapping[UUID, UUID | None]]:
+    """What purchase lines, journal lines and opportunities take from what they name."""
+
+    def named(column: str) -> set[UUID]:
+        return {draft.row[column] for draft in drafts} - {None}
+
+    match table.name:
+        case "purchase-order-line":
+            receipts = reading.read_expected_receipts(company, named("purchase_order_id"))
+            return reading.read_goods(company, named("item_id")), receipts, {}
+        case "item-journal-line":
+            return reading.read_goods(company, named("item_id")), {}, {}
+        case "opportunity":
+            return {}, {}, reading.read_salespeople(company, named("contact_id"))
+        case _:
+            return {}, {}, {}
 
 
 def _read_units(table: Table, drafts: Sequence[_Draft], *, lock: bool) -> Units:
@@ -161,15 +197,16 @@ def _read_units(table: Table, drafts: Sequence[_Draft], *, lock: bool) -> Units:
         owner = table.field(table.part_of)
         owners = {row[owner.column] for d in drafts for row in (d.row, d.before) if row} - {None}
         return reading.read_units(table_named(str(owner.references)), owners, lock=lock)
-    if table.name == "price-list-line":
-        return _units_of_priced(table, drafts)
+    if table.name in ("price-list-line", "purchase-order-line", "item-journal-line"):
+        return _units_of_lines(table, drafts)
     return NO_UNITS
 
 
-def _units_of_priced(table: Table, drafts: Sequence[_Draft]) -> Units:
+def _units_of_lines(table: Table, drafts: Sequence[_Draft]) -> Units:
     found = NO_UNITS
     for name in ("item", "resource"):
-        if owners := {draft.row[f"{name}_id"] for draft in drafts} - {None}:
+        owners = {owner for draft in drafts if (owner := draft.row.get(f"{name}_id")) is not None}
+        if owners:
             units = reading.read_units(table_named(name), owners, lock=False)
             found = Units({**found.base, **units.base}, {**found.factors, **units.factors})
     return found

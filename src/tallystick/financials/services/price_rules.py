@@ -12,7 +12,7 @@ from uuid import UUID
 from tallystick.financials.models import Company, PriceList
 from tallystick.financials.pricing.offers import active_offers, incomplete_lines, offers_of, source_of
 from tallystick.financials.pricing.rule import Offer, rivals
-from tallystick.financials.services.rules import Complaint
+from tallystick.financials.services.complaints import Complaint
 
 PRICED = ("price-list", "price-list-line")
 HEADER = ("source_type", "customer_id", "customer_price_group_id", "currency_id", "starting_date", "ending_date")

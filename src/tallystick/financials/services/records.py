@@ -10,7 +10,7 @@ from tallystick.financials.models import Company
 from tallystick.financials.problems import InvalidRecord, RecordMissing, StaleRecord
 from tallystick.financials.services import following, numbers
 from tallystick.financials.services.attempts import in_transaction
-from tallystick.financials.services.facts import last_lines, name_of
+from tallystick.financials.services.facts import last_line, last_lines, name_of
 from tallystick.financials.services.planning import Entry, Planned, plan
 from tallystick.financials.services.storing import write_rows
 from tallystick.financials.services.writes import Insert, Missing, Outcome, Refused, Saved, Stale, Update, Write
@@ -57,7 +57,7 @@ def _save(company: Company, table: str, writes: Sequence[Write]) -> list[Outcome
 def carry_out(company: Company, table: str, entries: list[Entry]) -> list[Outcome]:
     """Write what was planned with `lock`, in the transaction it was planned in."""
     entries = _number(company, table, entries)
-    _number_lines(table, entries)
+    _number_lines(company, table, entries)
     planned = [entry for entry in entries if isinstance(entry, Planned)]
     changed = [entry for entry in planned if entry.changed]
     now = timezone.now()
@@ -95,21 +95,27 @@ def _number(company: Company, table: str, entries: list[Entry]) -> list[Entry]:
     return entries
 
 
-def _number_lines(table: str, entries: list[Entry]) -> None:
+def _number_lines(company: Company, table: str, entries: list[Entry]) -> None:
     """Give new lines without a line number the numbers after the last line of what they are a part of."""
     described = table_named(table)
     if not described.lined:
         return
-    parent = described.field(described.part_of).column
     coming = [entry for entry in entries if isinstance(entry, Planned)]
     unnumbered = [entry for entry in coming if entry.after[LINE_NO] is None]
-    last = last_lines(described, {entry.after[parent] for entry in unnumbered})
+    if not unnumbered:
+        return
+    parent = described.field(described.part_of).column if described.part_of else ""
+    if parent:
+        last = last_lines(described, {entry.after[parent] for entry in unnumbered})
+    else:  # the lines of the company's one journal
+        last = {company.pk: last_line(company, described)}
     for entry in coming:
-        if entry.after[parent] in last:
-            last[entry.after[parent]] = max(last[entry.after[parent]], entry.after[LINE_NO] or 0)
+        if (whole := entry.after.get(parent, company.pk)) in last:
+            last[whole] = max(last[whole], entry.after[LINE_NO] or 0)
     for entry in unnumbered:
-        last[entry.after[parent]] += LINE_STEP
-        entry.after[LINE_NO] = last[entry.after[parent]]
+        whole = entry.after.get(parent, company.pk)
+        last[whole] += LINE_STEP
+        entry.after[LINE_NO] = last[whole]
 
 
 def _unused(company: Company, table: str, count: int, used: set[str]) -> list[str]:

@@ -4,26 +4,21 @@ A rule completes a row (a person's name from its parts, the ISO code from the co
 it sees the row, what the caller gave, the row as it was, and the facts that were read beforehand.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Set
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
+from tallystick.financials.services import opportunity_rules, purchase_rules
+from tallystick.financials.services.complaints import Complaint
+from tallystick.financials.services.documents.facts import HeaderFacts, LineFacts
+from tallystick.financials.services.documents.headers import header_rule
+from tallystick.financials.services.documents.lines import line_rule
 from tallystick.financials.services.facts import Facts, Values
+from tallystick.financials.services.rule import Rule
 
 NAME_PARTS = ("first_name", "middle_name", "surname")
 NAME_PART_LENGTH = 30
-
-
-class Complaint(NamedTuple):
-    """What a rule says about a field."""
-
-    field: str
-    message: str
-    hint: str = ""
-
-
-Rule = Callable[[UUID, Values, Mapping[str, Any] | None, Set[str], Facts], Iterator[Complaint]]
 
 
 def complete(id: UUID, row: Values, before: Mapping[str, Any] | None, given: Set[str], facts: Facts) -> list[Complaint]:
@@ -251,6 +246,20 @@ def _price_list_line(
             yield Complaint("unit_of_measure_code", message, f"Add it to the {table}'s units of measure first.")
 
 
+def _document(
+    id: UUID, row: Values, before: Mapping[str, Any] | None, given: Set[str], facts: Facts
+) -> Iterator[Complaint]:
+    if isinstance(facts.documents, HeaderFacts):
+        yield from header_rule(id, row, before, given, facts.documents)
+
+
+def _document_line(
+    id: UUID, row: Values, before: Mapping[str, Any] | None, given: Set[str], facts: Facts
+) -> Iterator[Complaint]:
+    if isinstance(facts.documents, LineFacts):
+        yield from line_rule(id, row, before, given, facts.documents)
+
+
 def _plain(number: Decimal | None) -> str:
     return "" if number is None else f"{number.normalize():f}"
 
@@ -267,4 +276,12 @@ RULES: Mapping[str, Rule] = {
     "resource-unit-of-measure": _unit,
     "price-list": _price_list,
     "price-list-line": _price_list_line,
+    **purchase_rules.RULES,
+    **opportunity_rules.RULES,
+    "sales-quote": _document,
+    "sales-quote-line": _document_line,
+    "sales-order": _document,
+    "sales-order-line": _document_line,
+    "sales-credit-memo": _document,
+    "sales-credit-memo-line": _document_line,
 }

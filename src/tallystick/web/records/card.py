@@ -77,7 +77,10 @@ def existing_card(desk: Desk, record: Record, sections: Sequence[Section]) -> Ca
             *(box for one in extensions.EXTENSIONS for box in one.fact_boxes(desk, table, record.id)),
             *fact_boxes(desk, record),
         ],
-        related=related_lists(desk, record),
+        related=[
+            *(part for one in extensions.EXTENSIONS for part in one.related_lists(desk, table, record.id)),
+            *related_lists(desk, record),
+        ],
     )
 
 

@@ -17,7 +17,8 @@ from tallystick.web.records import editing
 from tallystick.web.records.card import existing_card, list_crumb, new_card
 from tallystick.web.records.conflict import Reconciled
 from tallystick.web.records.forms import RecordForm, sections
-from tallystick.web.records.reading import card_url, heading_of, may_enter, record_or_404, table_or_404
+from tallystick.web.records.places import OWN_ENTRY, OWN_PAGES
+from tallystick.web.records.reading import card_url, heading_of, may_enter, new_url, record_or_404, table_or_404
 from tallystick.web.shell.desk import Desk, Role, at_desk
 from tallystick.web.shell.show import crumb, show
 
@@ -30,6 +31,8 @@ def new(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
     described = table_or_404(table)
     if described.posted:
         raise Http404(f"{described.label_plural} are not entered")
+    if table in OWN_ENTRY:
+        return redirect(new_url(desk, table))
     if request.method != "POST":
         return _show_new(request, desk, described, editing.blank_form(described, desk, request.GET))
     form = RecordForm(described, desk, request.POST)
@@ -61,6 +64,8 @@ def _show_new(request: HttpRequest, desk: Desk, table: Table, form: RecordForm, 
 def card(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Look at a record; a clerk changes it."""
     described = table_or_404(table)
+    if table in OWN_PAGES:
+        return redirect(card_url(desk, table, record_id))
     if request.method != "POST":
         record = record_or_404(desk, described, record_id)
         return _show_card(request, desk, record, editing.form_of(desk, record))

@@ -46,7 +46,7 @@ def create(form: RecordForm, desk: Desk) -> Saved | None:
     """Store the new record, or put what is wrong on the form and return None."""
     entered = {name: value for name, value in form.typed().items() if value not in ("", False)}
     try:
-        return services.create(desk.company, form.table.name, _values(form.table, desk, entered))
+        return services.create(desk.company, form.table.name, values_of(form.table, desk, entered))
     except InvalidRecord as refused:
         add_problems(form, refused.problems)
         return None
@@ -60,7 +60,7 @@ def update(form: RecordForm, desk: Desk, record_id: UUID) -> Saved | None:
     changed = {name: value for name, value in form.typed().items() if _posted_text(value) != opened.get(name)}
     version = form.cleaned_data["version"]
     try:
-        values = _values(form.table, desk, changed)
+        values = values_of(form.table, desk, changed)
         return services.update(
             desk.company, form.table.name, record_id, values, version=int(version) if version.isdecimal() else -1
         )
@@ -69,7 +69,7 @@ def update(form: RecordForm, desk: Desk, record_id: UUID) -> Saved | None:
         return None
 
 
-def _values(table: Table, desk: Desk, entered: Mapping[str, Any]) -> dict[str, object]:
+def values_of(table: Table, desk: Desk, entered: Mapping[str, Any]) -> dict[str, object]:
     """What the services take: ids for references, else what was typed. Raises `InvalidRecord` for unknown codes."""
     problems: list[Problem] = []
     values = dict(entered)

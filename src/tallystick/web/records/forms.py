@@ -122,9 +122,10 @@ def sections(form: RecordForm, conflicts: Mapping[str, FieldConflict] | None = N
     groups: dict[str, list[Entry]] = {}
     for field in form.table.fields:
         groups.setdefault(field.group, []).append(Entry(form[field.name], (conflicts or {}).get(field.name)))
-    return [Section(label, entries, _promoted(entries), open=True) for label, entries in groups.items()]
+    return [Section(label, entries, promoted(entries), open=True) for label, entries in groups.items()]
 
 
-def _promoted(entries: Sequence[Entry]) -> str:
+def promoted(entries: Sequence[Entry]) -> str:
+    """What a section shows while it is closed: the first of its fields that say something."""
     values = (str(entry.field.value() or "") for entry in entries if not isinstance(entry.field.value(), bool))
     return " · ".join([value for value in values if value][:3])

@@ -12,7 +12,7 @@ from tallystick.financials import queries
 from tallystick.financials.queries import Filter, Operator, Query, Record, RecordPage
 from tallystick.financials.tables import Choice, Field, Kind, Table
 from tallystick.web import extensions
-from tallystick.web.records.reading import card_url, may_enter, text_of
+from tallystick.web.records.reading import card_url, may_enter, new_url, text_of
 from tallystick.web.shell.asked import text_asked
 from tallystick.web.shell.desk import Desk
 from tallystick.web.shell.extensions import ListAction, RowMark
@@ -170,7 +170,7 @@ def listing_of(desk: Desk, table: Table, query: ListQuery) -> Listing:
         range=_range(table, page),
         previous_url=list_url(desk, table, replace(here, page=page.page - 1)) if page.page > 1 else "",
         next_url=list_url(desk, table, replace(here, page=page.page + 1)) if page.page < page.pages else "",
-        new_url=_url("record-new", desk, table) if may_enter(desk, table) else "",
+        new_url=new_url(desk, table.name) if may_enter(desk, table) else "",
         import_url=f"{reverse('import', args=(desk.company.slug,))}?table={table.name}"
         if may_enter(desk, table)
         else "",
@@ -214,11 +214,12 @@ def _column_css(field: Field, place: int) -> str:
 def _row(desk: Desk, columns: Sequence[Column], record: Record, marks: Sequence[RowMark | None]) -> Row:
     keys = record.table.key
     # The link is on the last part of the key: of an exchange rate, on its date.
-    cells = [Cell(_cell_text(column.field, record), column.css, column.field.name == keys[-1]) for column in columns]
+    cells = [Cell(cell_text(column.field, record), column.css, column.field.name == keys[-1]) for column in columns]
     return Row(record.id, record.key, card_url(desk, record.table.name, record.id), cells, marks)
 
 
-def _cell_text(field: Field, record: Record) -> str:
+def cell_text(field: Field, record: Record) -> str:
+    """What a field shows in a list: grouped numbers, the label of a choice."""
     match field.kind:
         case Kind.BOOLEAN:
             return "Yes" if record.shown(field.name) else ""

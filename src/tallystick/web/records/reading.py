@@ -13,6 +13,7 @@ from tallystick.financials import queries
 from tallystick.financials.problems import RecordMissing
 from tallystick.financials.queries import Record
 from tallystick.financials.tables import TABLES, Field, Table
+from tallystick.web.records.places import OWN_ENTRY, OWN_PAGES
 from tallystick.web.shell.desk import Desk
 
 
@@ -77,5 +78,10 @@ def may_enter(desk: Desk, table: Table) -> bool:
 
 
 def card_url(desk: Desk, table: str, record_id: UUID) -> str:
-    """The address of a record's card."""
-    return reverse("record-card", args=(desk.company.slug, table, record_id))
+    """The address of a record's card, or of the page its table has instead."""
+    return reverse(OWN_PAGES.get(table, "record-card"), args=(desk.company.slug, table, record_id))
+
+
+def new_url(desk: Desk, table: str) -> str:
+    """The address of the page where a record of the table is entered."""
+    return reverse(OWN_ENTRY.get(table, "record-new"), args=(desk.company.slug, table))

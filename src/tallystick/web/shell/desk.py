@@ -10,12 +10,19 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from tallystick.financials.models import Company, Membership, Role, User
+from tallystick.financials.permissions import Actor, Permission
 
 __all__ = ["Desk", "Role", "at_desk", "desk_for", "signed_in"]
 
 P = ParamSpec("P")
 R = TypeVar("R", bound=HttpResponseBase)
 
+LOOKING = frozenset({Permission.READ, Permission.READ_AVAILABILITY})
+PERMISSIONS = {
+    Role.VIEWER: LOOKING,
+    Role.CLERK: LOOKING | {Permission.WRITE, Permission.POST},
+    Role.ADMINISTRATOR: frozenset(Permission),
+}
 RANK = {Role.VIEWER: 0, Role.CLERK: 1, Role.ADMINISTRATOR: 2}
 
 
@@ -36,8 +43,17 @@ class Desk:
         return self.may(Role.CLERK)
 
     @property
+    def may_post(self) -> bool:
+        return self.may(Role.CLERK)
+
+    @property
     def may_administer(self) -> bool:
         return self.may(Role.ADMINISTRATOR)
+
+    @property
+    def actor(self) -> Actor:
+        """The person as the services know them, with what the role allows."""
+        return Actor(self.user.email, PERMISSIONS[self.role])
 
     @property
     def role_label(self) -> str:

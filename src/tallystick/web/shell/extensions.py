@@ -92,4 +92,6 @@ class Extension:
     """The marks of one page of rows, in as few queries as one."""
     card_actions: Callable[[Desk, Table, UUID], Sequence[CardAction]] = _no_card_actions
     fact_boxes: Callable[[Desk, Table, UUID], Sequence[Fragment]] = _no_fact_boxes
+    related_lists: Callable[[Desk, Table, UUID], Sequence[Fragment]] = _no_fact_boxes
+    """The lists below a card, such as the lines of a document."""
     company_settings: Callable[[Desk], Sequence[Fragment]] = _no_fragments

@@ -1,6 +1,7 @@
 """Template tags of the frame: icons, the navigation, the company switcher."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from django import template
 from django.template import Context
@@ -47,6 +48,13 @@ def initials(user: User) -> str:
     """Two letters for the round picture of a person."""
     words = user.get_full_name().split() or [user.email]
     return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper()
+
+
+@register.filter
+def quantity(number: Decimal) -> str:
+    """A quantity as people read it: with commas, and without zeros that say nothing."""
+    text = f"{number:,.5f}"
+    return text.rstrip("0").rstrip(".")
 
 
 @register.filter

@@ -51,7 +51,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing) return;
     const save = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s";
-    if (save && $("form[data-card]")) {
+    if (save && !event.target.closest?.("[data-lines]") && $("form[data-card]")) {
       event.preventDefault();
       $("form[data-card]").requestSubmit();
       return;
@@ -192,6 +192,8 @@
     if (box.getAttribute?.("role") !== "combobox") return;
     const list = listOf(box);
     const open = list && !list.hidden;
+    // In a grid the arrow keys go to the cells around, until there is a list to go through.
+    if (!open && box.closest("[data-lines]")) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       if (open) moveOption(box, event.key === "ArrowDown" ? 1 : -1);
@@ -224,7 +226,8 @@
   });
 
   // --- cards ---------------------------------------------------------------------------------------------------------
-  const firstField = () => $("form[data-card] :is(input, select, textarea):not([type=hidden]):not([disabled]):not([readonly])");
+  // Fields may stand outside of the form that they name: between the two parts of a document are its lines.
+  const firstField = () => [...($("form[data-card]")?.elements || [])].find((one) => one.matches(":is(input, select, textarea):not([type=hidden], [disabled], [readonly])"));
   let dirty = false;
 
   function takeTheirs(button) {
@@ -236,18 +239,23 @@
     field.focus();
   }
 
-  document.addEventListener("input", (event) => event.target.closest("form[data-card]") && (dirty = true));
-  document.addEventListener("change", (event) => event.target.closest("form[data-card]") && (dirty = true));
+  const soil = (event) => {
+    if (!event.target.form?.matches("[data-card]")) return;
+    dirty = true;
+    document.documentElement.dataset.unsaved = "yes";
+  };
+  document.addEventListener("input", soil);
+  document.addEventListener("change", soil);
   document.addEventListener("submit", (event) => {
     if (event.target.matches("form[data-card]")) dirty = false;
     if (event.target.matches("form[data-once]") && !event.defaultPrevented) {
       // A second click on a slow line must not do the thing twice; the disabled button would lose its name, so wait.
-      setTimeout(() => $$("button[type=submit]", event.target).forEach((button) => (button.disabled = true)), 0);
+      setTimeout(() => [...event.target.elements].filter((one) => one.type === "submit").forEach((button) => (button.disabled = true)), 0);
     }
   });
   addEventListener("beforeunload", (event) => dirty && event.preventDefault());
   addEventListener("pageshow", () => {
-    $$("form[data-once] button[type=submit]").forEach((button) => (button.disabled = false));
+    $$("form[data-once]").flatMap((form) => [...form.elements]).filter((one) => one.type === "submit").forEach((button) => (button.disabled = false));
   });
 
   function openFirstProblem() {
@@ -271,6 +279,7 @@
   });
   document.addEventListener("htmx:responseError", (event) => complain(event.detail.xhr.status));
   document.addEventListener("htmx:sendError", () => complain(0));
+  document.addEventListener("tally:refused", (event) => complain(event.detail.status));
 
   function complain(status) {
     if (status === 401 || status === 403) return location.reload(); // signed out meanwhile: the page says so

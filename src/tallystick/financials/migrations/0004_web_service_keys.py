@@ -9,7 +9,7 @@ import tallystick.financials.identifiers
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("financials", "0002_change_feed"),
+        ("financials", "0003_trade"),
     ]
 
     operations = [

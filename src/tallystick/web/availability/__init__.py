@@ -1,0 +1,1 @@
+"""Item Availability: what there is of items, and when that changes."""

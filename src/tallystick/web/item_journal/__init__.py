@@ -1,0 +1,1 @@
+"""The item journal: adjusting stock, and posting what was entered."""

@@ -1,0 +1,23 @@
+"""Where the item journal is led to: from the card of an item, and from the list of its lines."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.urls import reverse
+
+from tallystick.financials.tables import Table
+from tallystick.web.shell.desk import Desk
+from tallystick.web.shell.extensions import CardAction, ListAction
+
+
+def list_actions(desk: Desk, table: Table) -> Sequence[ListAction]:
+    """Over the list of journal lines."""
+    return ()
+
+
+def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardAction]:
+    """On an item's card: adjust what is on hand."""
+    if table.name != "item" or not desk.may_edit:
+        return ()
+    url = reverse("adjust-inventory", args=(desk.company.slug, record_id))
+    return (CardAction("Adjust Inventory", url, "adjustments", method="get"),)

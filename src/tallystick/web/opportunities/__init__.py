@@ -1,0 +1,1 @@
+"""Opportunities: from stage to stage, won or lost, made a quote."""

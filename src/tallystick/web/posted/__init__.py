@@ -1,0 +1,1 @@
+"""What was posted, to read: shipments, invoices, credit memos, payments, transactions, and all entries of a document."""

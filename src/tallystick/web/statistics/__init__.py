@@ -1,0 +1,1 @@
+"""Customer statistics and the charts of Home."""
