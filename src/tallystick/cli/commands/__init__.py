@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from tallystick.cli.commands import (
+    audit,
     company,
     connect,
     connection,
@@ -52,6 +53,7 @@ def register(app: typer.Typer) -> None:
         },
         DATA: {"fields": fields.fields, "import": importing.import_, "export": exporting.export},
         SETUP: {
+            "audit": audit.audit,
             "connect": connect.connect,
             "connection": connection.connection,
             "experience": experience.experience,

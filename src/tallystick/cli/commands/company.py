@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tallystick.cli.installation import NO_COMPANY, open_installation
+from tallystick.cli.installation import NO_COMPANY, acting_user, open_installation
 from tallystick.cli.output import Json, print_json, print_table, say
 
 app = typer.Typer(help="The companies of this installation.", no_args_is_help=True)
@@ -45,5 +45,7 @@ def add(
     open_installation()
     from tallystick.financials.services import companies
 
-    company = companies.create_company(name, local_currency=currency, experience=experience.strip().title())
+    company = companies.create_company(
+        name, local_currency=currency, experience=experience.strip().title(), by=acting_user()
+    )
     say(f"{company.name} is there; its short name is {company.slug}.")

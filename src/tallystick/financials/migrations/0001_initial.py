@@ -1157,14 +1157,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "role",
-                    models.CharField(
-                        choices=[("administrator", "Administrator"), ("clerk", "Clerk"), ("viewer", "Viewer")],
-                        default="viewer",
-                        max_length=20,
-                    ),
-                ),
-                (
                     "company",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="memberships", to="financials.company"
@@ -1186,6 +1178,71 @@ class Migration(migrations.Migration):
             field=models.ManyToManyField(
                 related_name="users", through="financials.Membership", to="financials.company"
             ),
+        ),
+        migrations.CreateModel(
+            name="GrantedSet",
+            fields=[
+                (
+                    "id",
+                    models.UUIDField(
+                        default=tallystick.financials.identifiers.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                (
+                    "permission_set",
+                    models.CharField(
+                        choices=[
+                            ("administrator", "Administrator"),
+                            ("finance-clerk", "Finance clerk"),
+                            ("sales-viewer", "Sales viewer"),
+                            ("integration-administrator", "Integration administrator"),
+                            ("item-availability-reader", "Item-availability reader"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="granted_sets",
+                        to="financials.membership",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("membership", "permission_set"), name="financials_grantedset_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SettingChange",
+            fields=[
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("by", models.CharField(blank=True, default="", max_length=150)),
+                ("area", models.CharField(max_length=30)),
+                ("subject", models.CharField(max_length=250)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="setting_changes",
+                        to="financials.company",
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [models.Index(fields=["company", "-id"], name="financials_settingchange_list")],
+            },
         ),
         migrations.CreateModel(
             name="NumberSeries",

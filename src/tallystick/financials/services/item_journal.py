@@ -18,7 +18,7 @@ from tallystick.financials.models import (
     LedgerTransaction,
 )
 from tallystick.financials.models.people import NegativeInventory
-from tallystick.financials.permissions import OPERATOR, Actor
+from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.problems import InvalidRecord, Problem, RecordMissing
 from tallystick.financials.services.attempts import in_transaction
@@ -61,12 +61,14 @@ def post_item_journal(
     """Return the entries posted, one per line. Raises `InvalidRecord` with every problem of every line, and posts none.
 
     Stock below zero is refused unless the company allows it. A fixed number of statements, however many lines."""
+    by.require(Permission.POST)
     return in_transaction(lambda: _post(company, lines, posting_date, by))
 
 
 def reverse_item_entry(company: Company, entry_no: int, *, posting_date: date, by: Actor = OPERATOR) -> ItemLedgerEntry:
     """Return the counter entry of a posted one. Raises `RecordMissing`, or `InvalidRecord`: reversed already, is itself
     a reversal, or what came in has left stock meanwhile."""
+    by.require(Permission.POST)
     return in_transaction(lambda: _reverse(company, entry_no, posting_date, by))
 
 
