@@ -13,6 +13,8 @@ import typer.main
 
 from tallystick.cli.app import app
 from tallystick.engine import FINANCE, SALES, FieldMapping, TableMapping, errors
+from tallystick.financials import access
+from tallystick.financials.permissions import Permission, PermissionSet
 from tallystick.financials.tables import TABLES, Field
 from tallystick.integration import mappings
 from tallystick.odata.edm import EntitySet, Property
@@ -32,6 +34,7 @@ def pages() -> dict[str, str]:
         "tables.md": tables(),
         "errors.md": error_family(),
         "odata-sets.md": odata_sets(),
+        "permission-sets.md": permission_sets(),
     }
 
 
@@ -280,6 +283,53 @@ def _odata_set(one: EntitySet) -> str:
 def _odata_property(one: Property) -> Sequence[str]:
     size = str(one.max_length or "") if one.scale is None else f"{one.precision},{one.scale}"
     return f"`{one.name}`", one.type.removeprefix("Edm."), size, "yes" if one.nullable else "", one.help
+
+
+# Permission sets
+
+
+def permission_sets() -> str:
+    intro = (
+        "What people may do in a company is said by their permission sets there. Somebody may have several: together they "
+        "allow what each allows. Services check them, so a page, a file and a request by hand are refused alike; "
+        "pages show only what the person may see and do. Commands of `tally` are not checked: who can run them can do "
+        "everything."
+    )
+    sets = table(("Set", "Called", "For"), ((f"`{one.value}`", one.label, one.explanation) for one in PermissionSet))
+    allowed = table(
+        ("Allows to", *(one.label for one in PermissionSet)),
+        ((one.value, *("yes" if one in each.permissions else "" for each in PermissionSet)) for one in Permission),
+    )
+    groups = table(
+        ("Tables", "Who reads them may", "Who enters them may", "Names"),
+        (
+            (
+                group.label,
+                group.reading.value,
+                group.writing.value,
+                ", ".join(f"`{name}`" for name in TABLES if name in group.tables),
+            )
+            for group in access.GROUPS
+        ),
+    )
+    return page(
+        "Permission sets", intro, sets, "## What each set allows", allowed, "## What the tables ask for", groups, _SETS
+    )
+
+
+_SETS = """\
+Nobody enters what postings write. Where amounts are posted to (accounts, posting groups) decides what the books say, so
+changing it needs the permission to change settings.
+
+## Rules
+
+- A company keeps one administrator who can sign in: the last one cannot be removed, switched off or given less.
+- Nobody gives a permission set that allows more than they may themselves.
+- Without any set left, somebody does not work in the company any more, and does not find it.
+- Another company looks the same as one that does not exist: 404. What a set does not allow is answered with 403 and a page
+  that says what is missing and who can give it.
+- A sign-in link, and switching an account off, concern every company of its owner: only who administers all of them may.
+- Every change is kept, with who made it: Changes of Settings under Administration, or `tally audit`."""
 
 
 # Errors

@@ -85,7 +85,9 @@ def test_the_home_can_come_from_the_environment(tally: Tally) -> None:
         (["experience", "acme-sons", "Deluxe"], "There is no experience 'Deluxe'."),
         (["--company", "nobody", "export", "customer"], "There is no company nobody."),
         (["user", "add", "not an address"], "is no e-mail address"),
-        (["user", "add", "a@b.example", "--role", "king"], "There is no role 'king'."),
+        (["user", "add", "a@b.example", "--set", "king"], "There is no permission set 'king'."),
+        (["user", "grant", "nobody@b.example", "sales-viewer"], "There is no user nobody@b.example."),
+        (["audit", "--area", "weather"], "--area 'weather' is not known."),
         (["user", "sign-in-link", "nobody@b.example"], "There is no user nobody@b.example who may sign in."),
         (["company", "add", "Other", "--currency", "TOO-LONG-A-CODE"], "is longer than 10 characters"),
         (["user", "key", "change", "nobody@b.example"], "There is no user nobody@b.example."),
@@ -93,7 +95,6 @@ def test_the_home_can_come_from_the_environment(tally: Tally) -> None:
             ["web-service", "publish", "Invoices"],
             "There is no web service Invoices. There are: ProductItemAvailability,",
         ),
-        (["web-service", "publish", "Items", "--role", "king"], "There is no role 'king'."),
         (["status"], "is not connected to Dynamics CRM"),
         (["full-sync"], "is not connected to Dynamics CRM"),
         (["sync", "NONSENSE"], "There is no integration table mapping 'NONSENSE'. There are SALESPEOPLE,"),
@@ -161,7 +162,7 @@ def test_experience_switches_what_a_company_sees(tally: Tally) -> None:
 
 
 def test_a_sign_in_link_is_made_for_a_user(tally: Tally) -> None:
-    tally.done("user", "add", "Ada@Acme.example", "--role", "clerk")
+    tally.done("user", "add", "Ada@Acme.example", "--set", "finance-clerk")
     link = tally.done("user", "sign-in-link", "ada@acme.example", "--address", "http://here:1/", "--json").json["link"]
     assert link.startswith("http://here:1/sign-in/link/")
 

@@ -13,14 +13,15 @@ def tally(tmp_path_factory: pytest.TempPathFactory) -> Tally:
 
 
 def test_a_web_service_is_published_and_not_any_more(tally: Tally) -> None:
-    told = tally.done("web-service", "publish", "productitemavailability", "--role", "clerk", "--json").json
-    assert (told["name"], told["published"], told["least_role"]) == ("ProductItemAvailability", True, "clerk")
+    told = tally.done("web-service", "publish", "productitemavailability", "--json").json
+    assert (told["name"], told["published"]) == ("ProductItemAvailability", True)
+    assert "item-availability-reader" in told["permission_sets"]
     assert told["path"] == "/odata/acme-sons/ProductItemAvailability"
     assert told["published_by"].endswith("(command line)")
     listed = {one["name"]: one["published"] for one in tally.done("web-service", "list", "--json").json}
     assert listed["ProductItemAvailability"]
     assert not listed["Customers"]
-    assert "Least role" in tally.done("web-service", "list").out
+    assert "Who may read it" in tally.done("web-service", "list").out
     assert "is not published." in tally.done("web-service", "unpublish", "ProductItemAvailability").out
     assert not any(one["published"] for one in tally.done("web-service", "list", "--json").json)
 

@@ -162,13 +162,13 @@ def test_of_two_who_redeem_a_link_at_once_one_gets_in() -> None:
 @pytest.mark.django_db
 def test_a_deactivated_user_stays_out(company: Company) -> None:
     ann, eve = users.create_user("ann@example.com"), users.create_user("eve@example.com")
-    users.grant_role(ann, company, "administrator")
+    users.grant(ann, company, "administrator")
     with pytest.raises(InvalidRecord, match="only administrator"):
         users.set_active(ann, False)
-    for remove in (lambda: users.revoke_role(ann, company), lambda: users.grant_role(ann, company, "viewer")):
+    for remove in (lambda: users.revoke(ann, company), lambda: users.give_sets(ann, company, ["sales-viewer"])):
         with pytest.raises(InvalidRecord, match="only administrator"):
             remove()
-    users.grant_role(eve, company, "administrator")
+    users.grant(eve, company, "administrator")
     token = users.create_sign_in_link(ann)
     users.set_active(ann, False)
     with pytest.raises(SignInRefused):

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from tallystick.financials import demo as demo_data
-from tallystick.financials import queries
+from tallystick.financials import people, queries
 from tallystick.financials.models import Company, Customer
 from tallystick.financials.problems import FinancialsError
 from tallystick.financials.queries import Filter, Operator, Query, list_records
@@ -142,10 +142,10 @@ def test_the_people_of_a_customer(shop: Company) -> None:
 def test_whose_companies(shop: Company) -> None:
     ann = users.create_user("ann@example.com")
     assert queries.companies_of(ann) == []
-    users.grant_role(ann, shop, "clerk")
+    users.grant(ann, shop, "finance-clerk")
     assert queries.companies_of(ann) == [shop]
-    assert queries.role_of(ann, shop) == "clerk"
-    assert queries.role_of(ann, companies.create_company("Other")) is None
+    assert people.sets_of(ann, shop) == ("finance-clerk",)
+    assert people.sets_of(ann, companies.create_company("Other")) == ()
 
 
 def test_the_number_of_queries_does_not_grow_with_the_page(demo: Company, django_assert_num_queries: Any) -> None:

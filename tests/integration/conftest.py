@@ -9,6 +9,7 @@ from tests.sandbox_process import Sandbox, running_sandbox
 
 from tallystick.engine import Reach
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import operator
 from tallystick.financials.services import companies
 from tallystick.integration import connections
 from tallystick.integration.models import Connection
@@ -34,7 +35,13 @@ def company(request: pytest.FixtureRequest) -> Company:
 def connection(company: Company) -> Connection:
     """A connection that is switched on, to an environment that no test may call."""
     made = connections.connect(
-        company, "https://alder.crm4.dynamics.com", None, "alder.example", "client-1", SECRET, by="ada@alder.example"
+        company,
+        "https://alder.crm4.dynamics.com",
+        None,
+        "alder.example",
+        "client-1",
+        SECRET,
+        by=operator("ada@alder.example"),
     )
     Connection.objects.filter(pk=made.pk).update(enabled=True, base_currency="EUR")
     made.refresh_from_db()

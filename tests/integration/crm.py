@@ -14,12 +14,13 @@ from tallystick.engine.run import run_mapping
 from tallystick.engine.step import PageResult, sync_page
 from tallystick.financials import services
 from tallystick.financials.models import Company, Contact, Customer
+from tallystick.financials.permissions import operator
 from tallystick.integration import connections
 from tallystick.integration.jobs.mapping_work import START, Place, work_on
 from tallystick.integration.models import Connection, Run
 from tallystick.integration.stores import OrmCouplingStore, mapping_of
 
-BY = "ada@alder.example"
+BY = operator("ada@alder.example")
 
 
 @dataclass

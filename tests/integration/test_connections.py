@@ -14,6 +14,7 @@ from tests.integration.crm import Crm
 from tallystick.config import environment
 from tallystick.engine import ConflictPolicy, SetupError
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import operator
 from tallystick.financials.services import companies
 from tallystick.integration import connections, operations
 from tallystick.integration.models import Connection, MappingSettings, sealing
@@ -27,7 +28,7 @@ def test_the_client_secret_is_nowhere_in_clear(
     connection: Connection, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    report = connections.test(connection)
+    report = connections.test(connection, operator("ada"))
     assert not report.ok
     texts = [repr(connection), str(connection), str(report), caplog.text, *capsys.readouterr()]
     texts += [str(problem) for problem in report.problems]
@@ -79,9 +80,9 @@ def test_below_suite_everything_says_how_to_switch(connection: Connection, exper
         lambda: connections.connection_of(company),
         lambda: connections.sides(connection),
         lambda: connections.enable(connection),
-        lambda: connections.connect(company, "https://x.example", None, "t", "c", "s", by="ada"),
+        lambda: connections.connect(company, "https://x.example", None, "t", "c", "s", by=operator("ada")),
         lambda: operations.status(company),
-        lambda: operations.request_full_sync(company, by="ada"),
+        lambda: operations.request_full_sync(company, by=operator("ada")),
         lambda: operations.coupling_marks(company, "CUSTOMER", []),
     ):
         with pytest.raises(SetupError, match=rf"Suite.*has {experience}.*tally experience alder"):
@@ -115,14 +116,14 @@ def test_a_connection_that_cannot_work_is_refused_and_nothing_is_stored(
         "client_secret": "s",
     }
     with pytest.raises(SetupError, match=message):
-        connections.connect(company, **{**good, **given}, by="ada")  # type: ignore[arg-type]
+        connections.connect(company, **{**good, **given}, by=operator("ada"))  # type: ignore[arg-type]
     assert not Connection.objects.exists()
 
 
 def test_connecting_again_keeps_a_secret_that_is_not_given_anew(connection: Connection) -> None:
     connections.disable(connection)
     again = connections.connect(
-        connection.company, "https://alder.crm4.dynamics.com/main.aspx", None, "t", "c2", "", by="bo"
+        connection.company, "https://alder.crm4.dynamics.com/main.aspx", None, "t", "c2", "", by=operator("bo")
     )
     assert again.pk == connection.pk
     assert again.client_secret() == SECRET
@@ -136,7 +137,9 @@ def test_a_slip_of_the_keyboard_does_not_end_a_connection_that_works(crm: Crm, s
     before = Connection.objects.values().get()
     entered = {"client_id": crm.sandbox.client_id, "client_secret": crm.sandbox.client_secret, **slip}
     with pytest.raises(SetupError, match=r"was not changed, because it would not work"):
-        connections.connect(crm.company, crm.sandbox.url, crm.sandbox.url, crm.sandbox.tenant, **entered, by="ada")
+        connections.connect(
+            crm.company, crm.sandbox.url, crm.sandbox.url, crm.sandbox.tenant, **entered, by=operator("ada")
+        )
     assert Connection.objects.values().get() == before
     assert before["enabled"]
     crm.synchronise("CURRENCY")
@@ -184,7 +187,9 @@ def test_how_often_a_cycle_comes_is_stored_and_kept_when_connecting_again(
 ) -> None:
     def again(seconds: int | None) -> int:
         connections.disable(connection)
-        connections.connect(company, connection.address, None, "t", "c", "", by="ada", schedule_seconds=seconds)
+        connections.connect(
+            company, connection.address, None, "t", "c", "", by=operator("ada"), schedule_seconds=seconds
+        )
         return operations.status(company).schedule_seconds
 
     assert operations.status(company).schedule_seconds == 10

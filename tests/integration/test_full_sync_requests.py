@@ -7,6 +7,7 @@ from django.utils import timezone
 from tests.integration.conftest import SECRET
 
 from tallystick.engine import SetupError
+from tallystick.financials.permissions import operator
 from tallystick.integration import connections, operations
 from tallystick.integration.models import Connection, FullSync, Run, RunStatus
 from tallystick.integration.operations.synchronizing import recommended
@@ -27,7 +28,7 @@ def _nobody_is_called(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def request(connection: Connection, *names: str) -> FullSync:
-    return operations.request_full_sync(connection.company, list(names) or None, by="ada")
+    return operations.request_full_sync(connection.company, list(names) or None, by=operator("ada"))
 
 
 def line(full_sync: FullSync, name: str) -> Run:
@@ -140,7 +141,7 @@ def test_restarting_a_line_restarts_what_it_blocked(connection: Connection) -> N
     for name in ("CUSTOMER", "CONTACT"):
         Run.objects.filter(pk=line(full_sync, name).pk).update(status=RunStatus.ERROR, message="Not started")
     end(line(full_sync, "SALESPEOPLE"), RunStatus.SUCCESS)
-    operations.restart_line(connection.company, line(full_sync, "CURRENCY").pk, by="bo")
+    operations.restart_line(connection.company, line(full_sync, "CURRENCY").pk, by=operator("bo"))
     assert {name: line(full_sync, name).status for name in ("CURRENCY", "CUSTOMER", "CONTACT", "SALESPEOPLE")} == {
         "CURRENCY": RunStatus.QUEUED,
         "CUSTOMER": RunStatus.QUEUED,
@@ -156,7 +157,7 @@ def test_restarting_a_line_of_one_that_has_ended_asks_for_a_new_one(connection: 
         end(run, RunStatus.SUCCESS)
     end(line(full_sync, "CONTACT"), RunStatus.ERROR)
     FullSync.objects.update(finished_at=timezone.now())
-    again = operations.restart_line(connection.company, line(full_sync, "CONTACT").pk, by="bo")
+    again = operations.restart_line(connection.company, line(full_sync, "CONTACT").pk, by=operator("bo"))
     assert again.full_sync_id != full_sync.pk
     assert (again.status, again.requested_by) == (RunStatus.QUEUED, "bo")
     assert Run.objects.filter(full_sync=again.full_sync).count() == 1
@@ -175,9 +176,9 @@ def test_a_line_is_left_out_only_before_it_starts(connection: Connection) -> Non
 def test_a_run_that_asks_goes_on_when_it_is_allowed(connection: Connection) -> None:
     run = line(request(connection), "CUSTOMER")
     with pytest.raises(SetupError, match="does not ask"):
-        operations.approve(connection.company, run.pk, by="bo")
+        operations.approve(connection.company, run.pk, by=operator("bo"))
     Run.objects.filter(pk=run.pk).update(status=RunStatus.ASKS)
-    allowed = operations.approve(connection.company, run.pk, by="bo")
+    allowed = operations.approve(connection.company, run.pk, by=operator("bo"))
     assert (allowed.status, allowed.allowed) == (RunStatus.QUEUED, True)
     assert "bo" in allowed.message
 
@@ -194,13 +195,13 @@ def test_a_run_that_asks_goes_on_when_it_is_allowed(connection: Connection) -> N
 def test_stopping_a_run(connection: Connection, status: RunStatus, after: RunStatus, asked: bool) -> None:
     run = line(request(connection), "CUSTOMER")
     Run.objects.filter(pk=run.pk).update(status=status)
-    stopped = operations.stop(connection.company, run.pk, by="bo")
+    stopped = operations.stop(connection.company, run.pk, by=operator("bo"))
     assert (stopped.status, stopped.stop_requested) == (after, asked)
 
 
 def test_stopping_a_full_synchronization_stops_its_lines(connection: Connection) -> None:
     full_sync = request(connection)
-    operations.stop_full_sync(connection.company, by="bo")
+    operations.stop_full_sync(connection.company, by=operator("bo"))
     assert set(full_sync.lines.values_list("status", flat=True)) == {RunStatus.STOPPED}
 
 
@@ -208,7 +209,7 @@ def test_the_run_of_another_company_is_not_there(connection: Connection) -> None
     from tallystick.financials.services import companies
 
     other = companies.create_company("Other", experience="Suite")
-    connections.connect(other, "https://other.crm4.dynamics.com", None, "t", "c", SECRET, by="x")
+    connections.connect(other, "https://other.crm4.dynamics.com", None, "t", "c", SECRET, by=operator("x"))
     run = line(request(connection), "CUSTOMER")
     with pytest.raises(SetupError, match="There is no run"):
         operations.stop(other, run.pk)

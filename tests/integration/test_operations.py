@@ -313,7 +313,7 @@ def test_uncoupled_records_stay_apart_until_a_person_asks(crm: Crm, pair: tuple[
 def test_all_couplings_of_a_mapping_are_deleted_at_once(crm: Crm, pair: tuple[str, str]) -> None:
     assert operations.uncouple(crm.company, "CUSTOMER", None, BY) == 1
     assert not CouplingRow.objects.filter(mapping__name="CUSTOMER").exists()
-    assert HistoryRow.objects.filter(kind="uncoupled").get().by == BY
+    assert HistoryRow.objects.filter(kind="uncoupled").get().by == BY.name
 
 
 # Issues
@@ -350,7 +350,7 @@ def test_settling_a_conflict_writes_the_winner_and_keeps_the_loser_in_history(
         [(lost, ""), ("", value)],
         [(lost, value)],
     )
-    assert (decided.by, decided.finance_id) == (BY, pair[0])
+    assert (decided.by, decided.finance_id) == (BY.name, pair[0])
     assert operations.issues(crm.company).total == 0
 
 

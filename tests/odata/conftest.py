@@ -13,7 +13,8 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from tallystick.financials.models import Company, EntryType, Role, User
+from tallystick.financials.models import Company, EntryType, User
+from tallystick.financials.permissions import PermissionSet, operator
 from tallystick.financials.services import companies, create, item_journal, users, web_service_keys
 from tallystick.odata import publishing
 from tallystick.odata.sets import ENTITY_SETS
@@ -71,7 +72,7 @@ def make_books(name: str = "Alpha", *, publish: bool = True) -> Books:
         )
     if publish:
         for one in ENTITY_SETS:
-            publishing.publish(company, one, by="test", now=NOW)
+            publishing.publish(company, one, now=NOW)
     return Books(company, ids)
 
 
@@ -81,14 +82,14 @@ def stock_up(books: Books) -> None:
     item_journal.post_item_journal(books.company, [line], posting_date=NOW.date())
 
 
-def user_of(company: Company, role: Role, email: str = "") -> User:
+def user_of(company: Company, role: PermissionSet, email: str = "") -> User:
     user = users.create_user(email or f"{role}@example.com")
-    users.grant_role(user, company, role)
+    users.grant(user, company, role)
     return user
 
 
 def key_for(user: User, **more: Any) -> str:
-    return web_service_keys.change_key(user, by="test", now=timezone.now(), **more).text
+    return web_service_keys.change_key(user, by=operator("test"), now=timezone.now(), **more).text
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,4 +148,4 @@ def books(db: None) -> Books:
 @pytest.fixture
 def caller(books: Books) -> Caller:
     """A viewer's program."""
-    return Caller(books.company.slug, key_for(user_of(books.company, Role.VIEWER)))
+    return Caller(books.company.slug, key_for(user_of(books.company, PermissionSet.SALES_VIEWER)))

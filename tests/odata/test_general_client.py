@@ -11,7 +11,8 @@ from pytest_django.live_server_helper import LiveServer
 from tests.odata.conftest import Books, key_for, make_books, stock_up, user_of
 
 from odata import ODataService
-from tallystick.financials.models import Role, WebServiceUse
+from tallystick.financials.models import WebServiceUse
+from tallystick.financials.permissions import PermissionSet
 from tallystick.odata import negotiation
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -36,7 +37,7 @@ def reached(transactional_db: None, live_server: LiveServer) -> Iterator[Reached
     books = make_books()
     stock_up(books)
     with requests.Session() as session:
-        session.auth = ("viewer@example.com", key_for(user_of(books.company, Role.VIEWER)))
+        session.auth = ("viewer@example.com", key_for(user_of(books.company, PermissionSet.SALES_VIEWER)))
         service = ODataService(
             f"{live_server.url}/odata/alpha/", session=session, reflect_entities=True, quiet_progress=True
         )

@@ -1,6 +1,7 @@
 """What a program is told: sets, records, pages, counts, in the form it asked for."""
 
 import re
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from tests.odata.conftest import Books, Caller, stock_up
 from tallystick.financials.descriptions.availability import QUANTITIES
 from tallystick.financials.projection import Figures
 from tallystick.financials.services import update
+from tallystick.financials.stock import availability_of
 from tallystick.financials.stock_in_units import quantities_per_unit
 from tallystick.odata.sets import ENTITY_SETS
 
@@ -125,7 +127,10 @@ def test_availability_is_told_in_every_unit(caller: Caller, books: Books) -> Non
     stock_up(books)
     rows = caller.rows("ProductItemAvailability?$filter=ItemNo eq '1100'")
     assert [(row["UnitOfMeasureCode"], row["QtyOnHand"]) for row in rows] == [("BOX", 8.33333), ("PCS", 100)]
-    shown = {unit.unit: unit.quantity for unit in stock.availability(books.company, books.ids["1100"]).units}
+    shown = {
+        one.unit.code: one.figures.on_hand
+        for one in availability_of(books.company, books.ids["1100"], today=date(2026, 1, 1)).in_units()
+    }
     assert {row["UnitOfMeasureCode"]: Decimal(str(row["QtyOnHand"])) for row in rows} == shown
     assert caller.keys(
         "ProductItemAvailability?$filter=QtyOnHand gt 8.3 and QtyOnHand lt 8.4", "UnitOfMeasureCode"

@@ -6,8 +6,10 @@ from uuid import UUID
 
 import pytest
 from django.test import Client
+from tests.web.guard import _no_page_acts_as_the_operator  # noqa: F401 - a fixture for every test here
 
-from tallystick.financials.models import Company, Role, User
+from tallystick.financials.models import Company, User
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.services import companies, create, users
 
 HOSTILE = "<script>alert('x')</script>"
@@ -55,15 +57,15 @@ def books(db: None) -> Books:
 def other_books(db: None) -> Books:
     books = make_books("Beta")
     # It has people of its own: a page that forgot to ask whose desk it is would find one.
-    users.grant_role(users.create_user("beta@example.com"), books.company, Role.VIEWER)
+    users.grant(users.create_user("beta@example.com"), books.company, PermissionSet.SALES_VIEWER)
     return books
 
 
-def person(company: Company, role: Role) -> User:
+def person(company: Company, role: PermissionSet) -> User:
     user = users.create_user(
         f"{role}@example.com", first_name="Pat", last_name=role.label, password="a long pass phrase"
     )
-    users.grant_role(user, company, role)
+    users.grant(user, company, role)
     return user
 
 
@@ -75,14 +77,14 @@ def signed_in(user: User) -> Client:
 
 @pytest.fixture
 def administrator(books: Books) -> Client:
-    return signed_in(person(books.company, Role.ADMINISTRATOR))
+    return signed_in(person(books.company, PermissionSet.ADMINISTRATOR))
 
 
 @pytest.fixture
 def clerk(books: Books) -> Client:
-    return signed_in(person(books.company, Role.CLERK))
+    return signed_in(person(books.company, PermissionSet.FINANCE_CLERK))
 
 
 @pytest.fixture
 def viewer(books: Books) -> Client:
-    return signed_in(person(books.company, Role.VIEWER))
+    return signed_in(person(books.company, PermissionSet.SALES_VIEWER))

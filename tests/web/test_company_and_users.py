@@ -5,7 +5,9 @@ import re
 from django.test import Client
 from tests.web.conftest import Books, person, signed_in
 
-from tallystick.financials.models import Company, Membership, NumberSeries, Role, User
+from tallystick.financials.models import Company, Membership, NumberSeries, User
+from tallystick.financials.people import administrators_of, sets_of
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.services import create, users
 
 SETTINGS = {"name": "Alpha AG", "display_name": "Alpha", "city": "Zürich", "local_currency": "EUR"}
@@ -60,10 +62,10 @@ def test_a_company_with_a_mistake_is_not_opened(administrator: Client, books: Bo
 
 
 def test_a_new_person_is_let_in_by_a_link_that_is_shown_once(administrator: Client, books: Books) -> None:
-    new = {"email": "Ines@Example.com", "first_name": "Ines", "last_name": "Brandt", "role": "clerk"}
+    new = {"email": "Ines@Example.com", "first_name": "Ines", "last_name": "Brandt", "sets": "finance-clerk"}
     page = administrator.post(books.url + "users/new", new)["Location"]
     member = User.objects.get(email="ines@example.com")
-    assert Membership.objects.get(user=member).role == "clerk"
+    assert sets_of(member, books.company) == (PermissionSet.FINANCE_CLERK,)
     shown = administrator.post(page + "link").content.decode()
     link = re.search(r"http://testserver(/sign-in/link/[\w-]+)", shown)
     assert link
@@ -73,33 +75,34 @@ def test_a_new_person_is_let_in_by_a_link_that_is_shown_once(administrator: Clie
     assert newcomer.get(books.url).status_code == 200
 
 
-def test_somebody_known_is_given_a_role_here(administrator: Client, books: Books, other_books: Books) -> None:
+def test_somebody_known_is_given_permission_sets_here(administrator: Client, books: Books, other_books: Books) -> None:
     member = users.create_user("known@example.com")
-    users.grant_role(member, other_books.company, Role.VIEWER)
-    assert administrator.post(books.url + "users/new", {"email": member.email, "role": "viewer"}).status_code == 302
+    users.grant(member, other_books.company, PermissionSet.SALES_VIEWER)
+    assert (
+        administrator.post(books.url + "users/new", {"email": member.email, "sets": "sales-viewer"}).status_code == 302
+    )
     assert Membership.objects.filter(user=member).count() == 2
 
 
 def test_an_address_that_is_none_is_refused(administrator: Client, books: Books) -> None:
-    answer = administrator.post(books.url + "users/new", {"email": "nobody", "role": "viewer"})
+    answer = administrator.post(books.url + "users/new", {"email": "nobody", "sets": "sales-viewer"})
     assert answer.status_code == 422
     assert "is no e-mail address" in answer.content.decode()
 
 
-def test_a_role_changes_and_the_last_administrator_stays(administrator: Client, books: Books) -> None:
-    clerk = person(books.company, Role.CLERK)
-    administrator.post(f"{books.url}users/{clerk.pk}/", {"role": "viewer"})
-    assert Membership.objects.get(user=clerk).role == "viewer"
-    me = Membership.objects.get(role="administrator")
-    answer = administrator.post(f"{books.url}users/{me.user_id}/", {"role": "clerk"})
+def test_permission_sets_change_and_the_last_administrator_stays(administrator: Client, books: Books) -> None:
+    clerk = person(books.company, PermissionSet.FINANCE_CLERK)
+    administrator.post(f"{books.url}users/{clerk.pk}/", {"sets": "sales-viewer"})
+    assert sets_of(clerk, books.company) == (PermissionSet.SALES_VIEWER,)
+    [me] = administrators_of(books.company)
+    answer = administrator.post(f"{books.url}users/{me.pk}/", {"sets": "finance-clerk"})
     assert answer.status_code == 422
     assert "only administrator" in answer.content.decode()
-    me.refresh_from_db()
-    assert me.role == "administrator"
+    assert sets_of(me, books.company) == (PermissionSet.ADMINISTRATOR,)
 
 
 def test_switching_off_ends_the_visit(administrator: Client, books: Books) -> None:
-    member = person(books.company, Role.CLERK)
+    member = person(books.company, PermissionSet.FINANCE_CLERK)
     visitor = signed_in(member)
     administrator.post(f"{books.url}users/{member.pk}/active")
     assert visitor.get(books.url).status_code == 302
@@ -108,15 +111,15 @@ def test_switching_off_ends_the_visit(administrator: Client, books: Books) -> No
 
 
 def test_nobody_switches_themselves_off(administrator: Client, books: Books) -> None:
-    me = Membership.objects.get(role="administrator").user
+    [me] = administrators_of(books.company)
     assert administrator.post(f"{books.url}users/{me.pk}/active").status_code == 403
 
 
 def test_an_account_that_opens_other_companies_is_not_opened_from_here(
     administrator: Client, books: Books, other_books: Books
 ) -> None:
-    member = person(books.company, Role.CLERK)
-    users.grant_role(member, other_books.company, Role.ADMINISTRATOR)
+    member = person(books.company, PermissionSet.FINANCE_CLERK)
+    users.grant(member, other_books.company, PermissionSet.ADMINISTRATOR)
     page = f"{books.url}users/{member.pk}/"
     assert "Make sign-in link" not in administrator.get(page).content.decode()
     assert administrator.post(page + "link").status_code == 403
@@ -126,7 +129,7 @@ def test_an_account_that_opens_other_companies_is_not_opened_from_here(
 
 
 def test_a_user_of_another_company_is_not_there(administrator: Client, books: Books, other_books: Books) -> None:
-    stranger = person(other_books.company, Role.CLERK)
+    stranger = person(other_books.company, PermissionSet.FINANCE_CLERK)
     for verb in ("", "link", "active", "remove"):
         assert administrator.post(f"{books.url}users/{stranger.pk}/{verb}").status_code == 404
 

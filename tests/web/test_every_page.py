@@ -121,6 +121,7 @@ def addresses(books: Books) -> dict[str, list[str]]:
         "own-key": [books.url + "web-services/key"],
         "number-series": [books.url + "number-series/"],
         "number-series-edit": [f"{books.url}number-series/{series.pk}/"],
+        "audit": [books.url + "audit/", books.url + "audit/?area=Company&page=2"],
         "import": [books.url + "import/"],
         "import-preview": [books.url + "import/" + "0" * 32 + "/"],
         "record-list": [f"{books.url}records/{name}/" for name in (*records, "shipping-agent")],

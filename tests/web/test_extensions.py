@@ -7,8 +7,9 @@ import pytest
 from django.test import Client
 from tests.web.conftest import Books
 
+from tallystick.financials.permissions import Permission
 from tallystick.financials.tables import Table
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.shell.desk import Desk
 from tallystick.web.shell.extensions import CardAction, Extension, Fragment, ListAction, RowMark
 from tallystick.web.shell.navigation import NavGroup, NavItem
 
@@ -45,7 +46,7 @@ def fact_boxes(desk: Desk, table: Table, record_id: UUID) -> Sequence[Fragment]:
 
 EXTENSION = Extension(
     navigation=(
-        NavGroup("Dynamics CRM", (NavItem("For administrators", "plug", "companies", at_least=Role.ADMINISTRATOR),)),
+        NavGroup("Dynamics CRM", (NavItem("For administrators", "plug", "companies", needs=Permission.SET_UP),)),
     ),
     home_cards=lambda desk: (box("Dynamics CRM card"),),
     list_actions=list_actions,

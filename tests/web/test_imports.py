@@ -13,7 +13,7 @@ from tests.web.conftest import Books, person, signed_in
 
 from tallystick.config import environment
 from tallystick.financials import queries
-from tallystick.financials.models import Role
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.services import create, delete
 
 GOOD = 'no,name,city,country_code\nM1,Müller & Söhne,Köln,DE\nM2,"Łódź ""Meble""",,\n'
@@ -151,10 +151,10 @@ def test_nobody_else_sees_an_uploaded_file(
 
 
 def test_an_uploaded_file_is_for_one_company_even_of_one_person(books: Books, other_books: Books) -> None:
-    user = person(books.company, Role.CLERK)
+    user = person(books.company, PermissionSet.FINANCE_CLERK)
     from tallystick.financials.services import users
 
-    users.grant_role(user, other_books.company, Role.CLERK)
+    users.grant(user, other_books.company, PermissionSet.FINANCE_CLERK)
     client = signed_in(user)
     address = upload(client, books, GOOD)
     elsewhere = address.replace("/c/alpha/", "/c/beta/")

@@ -12,7 +12,7 @@ from pytest_django.live_server_helper import LiveServer
 from tests.web.conftest import HOSTILE, Books, make_books, person
 
 from tallystick.financials import queries
-from tallystick.financials.models import Role
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.services import Insert, create, save_many, update
 
 pytestmark = [
@@ -57,7 +57,7 @@ def shop(transactional_db: None) -> Books:
 @pytest.fixture
 def page(browser: Browser, shop: Books, live_server: LiveServer) -> Iterator[Page]:
     """A window of an administrator who signed in with a password. Nothing may go wrong in its console."""
-    user = person(shop.company, Role.ADMINISTRATOR)
+    user = person(shop.company, PermissionSet.ADMINISTRATOR)
     context = browser.new_context(viewport=WIDE, base_url=live_server.url, permissions=["clipboard-write"])  # type: ignore[arg-type]  # a plain dict does
     window = context.new_page()
     troubles: list[str] = []

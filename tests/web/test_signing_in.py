@@ -4,7 +4,8 @@ import pytest
 from django.test import Client
 from tests.web.conftest import Books, person
 
-from tallystick.financials.models import Role, User
+from tallystick.financials.models import User
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.services import users
 
 PASSWORD = "a long pass phrase"
@@ -12,7 +13,7 @@ PASSWORD = "a long pass phrase"
 
 @pytest.fixture
 def member(books: Books) -> User:
-    return person(books.company, Role.CLERK)
+    return person(books.company, PermissionSet.FINANCE_CLERK)
 
 
 def sign_in(client: Client, email: str, password: str) -> int:

@@ -8,9 +8,11 @@ from django.test import Client
 from tests.integration.crm import BY, Crm
 from tests.sandbox_process import Sandbox, running_sandbox
 from tests.web.conftest import person, signed_in
+from tests.web.guard import _no_page_acts_as_the_operator  # noqa: F401 - a fixture for every test here
 
 from tallystick.engine import Reach
-from tallystick.financials.models import Company, Role
+from tallystick.financials.models import Company
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.services import companies
 from tallystick.integration import connections
 
@@ -58,17 +60,17 @@ def url(company: Company) -> str:
 
 @pytest.fixture
 def administrator(company: Company) -> Client:
-    return signed_in(person(company, Role.ADMINISTRATOR))
+    return signed_in(person(company, PermissionSet.ADMINISTRATOR))
 
 
 @pytest.fixture
 def clerk(company: Company) -> Client:
-    return signed_in(person(company, Role.CLERK))
+    return signed_in(person(company, PermissionSet.FINANCE_CLERK))
 
 
 @pytest.fixture
 def viewer(company: Company) -> Client:
-    return signed_in(person(company, Role.VIEWER))
+    return signed_in(person(company, PermissionSet.SALES_VIEWER))
 
 
 def page(client: Client, address: str, status: int = 200) -> str:

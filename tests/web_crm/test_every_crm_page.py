@@ -8,6 +8,7 @@ from tests.web.test_every_page import POLICY, Page, routes
 from tests.web_crm.conftest import HOSTILE, page
 
 from tallystick.engine import FINANCE
+from tallystick.financials.permissions import operator
 from tallystick.integration import operations
 from tallystick.integration.models import Run
 
@@ -29,7 +30,7 @@ def addresses(crm: Crm, url: str) -> dict[str, list[str]]:
     """An address or two of every page, with hostile names, a conflict and a failure on them."""
     coupled, free = crm.customer(HOSTILE, city="A"), crm.customer(f"{HOSTILE} free")
     account = crm.account(HOSTILE)
-    operations.couple(crm.company, "CUSTOMER", coupled, account, first=FINANCE, by=HOSTILE)
+    operations.couple(crm.company, "CUSTOMER", coupled, account, first=FINANCE, by=operator(HOSTILE))
     crm.synchronise("CUSTOMER")
     crm.edit(coupled, city=HOSTILE[:30])
     crm.patch(account, address1_city="B")

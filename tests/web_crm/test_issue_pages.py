@@ -11,12 +11,13 @@ from tests.web_crm.conftest import HOSTILE, page, post
 
 from tallystick.engine import FINANCE
 from tallystick.financials.models import Customer
+from tallystick.financials.permissions import operator
 from tallystick.integration import operations
 from tallystick.integration.models import CouplingRow, MappingSettings
 
 pytestmark = pytest.mark.django_db
 
-BY = "ada@alder.example"
+BY = operator("ada@alder.example")
 
 
 @pytest.fixture

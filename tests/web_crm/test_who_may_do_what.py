@@ -6,6 +6,7 @@ from tests.integration.crm import Crm
 from tests.web_crm.conftest import page
 
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import operator
 from tallystick.financials.services import companies, create
 from tallystick.integration import connections
 from tallystick.integration.models import Connection, CouplingRow, FullSync, Run, RunKind
@@ -125,7 +126,7 @@ def test_a_clerk_changes_neither_connection_nor_policies(clerk: Client, crm: Crm
 def test_what_belongs_to_another_company_is_not_there(clerk: Client, crm: Crm, url: str) -> None:
     other = companies.create_company("Beta", local_currency="EUR", experience="Suite")
     customer = create(other, "customer", {"name": "Theirs"}).id
-    connection = connections.connect(other, "https://beta.crm4.dynamics.com", None, "b", "c", "s", by="b")
+    connection = connections.connect(other, "https://beta.crm4.dynamics.com", None, "b", "c", "s", by=operator("b"))
     settings = connection.mapping_settings.get(name="CUSTOMER")
     full = FullSync.objects.create(connection=connection)
     run = Run.objects.create(connection=connection, mapping=settings, kind=RunKind.FULL, full_sync=full)
@@ -148,7 +149,7 @@ def test_what_belongs_to_another_company_is_not_there(clerk: Client, crm: Crm, u
 
 def test_a_conflict_of_another_company_is_not_settled(clerk: Client, crm: Crm, url: str) -> None:
     other = companies.create_company("Beta", local_currency="EUR", experience="Suite")
-    connection = connections.connect(other, "https://beta.crm4.dynamics.com", None, "b", "c", "s", by="b")
+    connection = connections.connect(other, "https://beta.crm4.dynamics.com", None, "b", "c", "s", by=operator("b"))
     row = CouplingRow.objects.create(
         mapping=connection.mapping_settings.get(name="CUSTOMER"),
         finance_id="1",

@@ -13,7 +13,7 @@ from tests.financials.receivables import Ledger
 from tests.web.conftest import HOSTILE, person, signed_in
 
 from tallystick.financials import queries
-from tallystick.financials.models import Company, EntryType, Role
+from tallystick.financials.models import Company, EntryType
 from tallystick.financials.services import companies, create
 from tallystick.financials.services.item_journal import JournalLine, post_item_journal
 
@@ -85,9 +85,9 @@ def trade(db: None) -> Trade:
 
 @pytest.fixture
 def clerk(trade: Trade) -> Client:
-    return signed_in(person(trade.company, Role.CLERK))
+    return signed_in(person(trade.company.CLERK))
 
 
 @pytest.fixture
 def viewer(trade: Trade) -> Client:
-    return signed_in(person(trade.company, Role.VIEWER))
+    return signed_in(person(trade.company.VIEWER))

@@ -11,6 +11,7 @@ from tallystick.cli.refusal import Refusal
 
 if TYPE_CHECKING:
     from tallystick.financials.models import Company
+    from tallystick.financials.permissions import Actor
 
 LOG_LEVEL = "TALLY_LOG_LEVEL"
 NO_COMPANY = "Make one with `tally company add NAME`, or start with `tally demo`."
@@ -117,11 +118,13 @@ def _slugs(companies: "Sequence[Company]") -> str:
     return ", ".join(company.slug for company in companies)
 
 
-def acting_user() -> str:
-    """Return what history calls the person at this terminal."""
+def acting_user() -> "Actor":
+    """Return the person at this terminal, who may do everything, by the name that history shows."""
     import getpass
 
+    from tallystick.financials.permissions import operator
+
     try:
-        return f"{getpass.getuser()} (command line)"
+        return operator(f"{getpass.getuser()} (command line)")
     except (OSError, KeyError):
-        return "command line"
+        return operator("command line")

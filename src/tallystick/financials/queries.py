@@ -1,5 +1,6 @@
 """Everything that reads Financials for people: lists, cards, lookups and counts.
 
+What shows records asks whether `by` may look at the table; only what a code stands for is told to anyone.
 Whoever follows changes reads through `change_feed` instead.
 """
 
@@ -13,11 +14,12 @@ from uuid import UUID
 from django.apps import apps
 from django.db.models import CharField, F, Model, Q, QuerySet
 
-from tallystick.financials import change_feed
+from tallystick.financials import access, change_feed
 from tallystick.financials.folding import Folded, fold
-from tallystick.financials.models import Change, Company, Contact, Membership, User
+from tallystick.financials.models import Change, Company, Contact, User
+from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.problems import FinancialsError, RecordMissing
-from tallystick.financials.tables import TEXT_KINDS, Field, Kind, Table, table_named
+from tallystick.financials.tables import TABLES, TEXT_KINDS, Field, Kind, Table, table_named
 from tallystick.financials.values import Unacceptable, clean
 
 PAGE_SIZE = 50
@@ -111,12 +113,18 @@ class Referable:
 
 
 def list_records(
-    company: Company, table: str, query: Query = EVERYTHING, *, page: int = 1, page_size: int = PAGE_SIZE
+    company: Company,
+    table: str,
+    query: Query = EVERYTHING,
+    *,
+    page: int = 1,
+    page_size: int = PAGE_SIZE,
+    by: Actor = OPERATOR,
 ) -> RecordPage:
     """Return one page of the records that match: four queries, whatever the page size. A page too far is the last.
 
     Which records are on the page is found first, so that their references are looked up for them alone."""
-    described = table_named(table)
+    described = _readable(table, by)
     matching = _matching(company, described, query)
     total = matching.count()
     page = min(max(page, 1), max(1, -(-total // page_size)))
@@ -127,25 +135,25 @@ def list_records(
     return RecordPage([records[id] for id in ids if id in records], total, page, page_size)
 
 
-def count_records(company: Company, table: str, query: Query = EVERYTHING) -> int:
+def count_records(company: Company, table: str, query: Query = EVERYTHING, *, by: Actor = OPERATOR) -> int:
     """Return how many records match."""
-    return _matching(company, table_named(table), query).count()
+    return _matching(company, _readable(table, by), query).count()
 
 
-def get_record(company: Company, table: str, id: UUID) -> Record:
+def get_record(company: Company, table: str, id: UUID, *, by: Actor = OPERATOR) -> Record:
     """Return a record. Raises `RecordMissing` when this company has none of that id."""
-    described = table_named(table)
+    described = _readable(table, by)
     found = _records(company, described, _values(described, _all(company, described).filter(pk=id)))
     if not found:
         raise RecordMissing(described.label, str(id))
     return found[0]
 
 
-def find_record(company: Company, table: str, code: str) -> Record | None:
+def find_record(company: Company, table: str, code: str, *, by: Actor = OPERATOR) -> Record | None:
     """Return the record with this number or code, however it is capitalised, or None."""
     described = table_named(table)
     id = ids_by_code(company, table, [code]).get(code.strip().upper())
-    return None if id is None else get_record(company, described.name, id)
+    return None if id is None else get_record(company, described.name, id, by=by)
 
 
 def ids_by_code(company: Company, table: str, codes: Iterable[str]) -> dict[str, UUID]:
@@ -171,17 +179,19 @@ def codes_by_id(company: Company, table: str, ids: Iterable[UUID]) -> dict[UUID,
     return found
 
 
-def look_up(company: Company, table: str, text: str, *, limit: int = 20) -> list[Referable]:
+def look_up(company: Company, table: str, text: str, *, limit: int = 20, by: Actor = OPERATOR) -> list[Referable]:
     """Return records to choose from while somebody types: those whose code begins or whose name goes on like it."""
-    described = table_named(table)
+    described = _readable(table, by)
     matching = _ordered(described, _matching(company, described, Query(search=text)), ())
     shown = [_relation_path(described.field(name)) for name in (described.key[0], described.title)]
     return [Referable(*row) for row in matching.values_list("pk", *shown)[:limit]]
 
 
-def neighbours(company: Company, table: str, id: UUID, query: Query = EVERYTHING) -> tuple[UUID | None, UUID | None]:
+def neighbours(
+    company: Company, table: str, id: UUID, query: Query = EVERYTHING, *, by: Actor = OPERATOR
+) -> tuple[UUID | None, UUID | None]:
     """Return the records before and after this one in the order of the list; two indexed look-ups in plain order."""
-    described = table_named(table)
+    described = _readable(table, by)
     if query == EVERYTHING and len(described.key) == 1:
         return _neighbours_by_key(company, described, id)
     ids = list(_ordered(described, _matching(company, described, query), query.order).values_list("pk", flat=True))
@@ -202,25 +212,46 @@ def _neighbours_by_key(company: Company, table: Table, id: UUID) -> tuple[UUID |
     return before, after
 
 
-def iterate_records(company: Company, table: str, query: Query = EVERYTHING) -> Iterator[Record]:
-    """Yield every matching record, a chunk at a time: memory stays flat. Versions are not read (they are 0)."""
+def search(company: Company, text: str, *, limit: int, by: Actor = OPERATOR) -> list[tuple[Table, list[Referable]]]:
+    """Return the first records of each table that match, of the tables `by` may look at. One query per table."""
+    searched = (
+        table for table in access.readable(by, TABLES.values()) if any(field.searched for field in table.fields)
+    )
+    found = ((table, look_up(company, table.name, text, limit=limit, by=by)) for table in searched if text)
+    return [(table, records) for table, records in found if records]
+
+
+def _readable(table: str, by: Actor) -> Table:
     described = table_named(table)
+    access.require_reading(by, described)
+    return described
+
+
+def iterate_records(
+    company: Company, table: str, query: Query = EVERYTHING, *, by: Actor = OPERATOR
+) -> Iterator[Record]:
+    """Return every matching record, read a chunk at a time: memory stays flat. Versions are not read (they are 0)."""
+    return _iterate(company, _readable(table, by), query)
+
+
+def _iterate(company: Company, described: Table, query: Query) -> Iterator[Record]:
     rows = _values(described, _ordered(described, _matching(company, described, query), query.order))
     for row in rows.iterator(chunk_size=EXPORT_CHUNK):
         yield _record(described, row, {})
 
 
-def persons_of_customer(company: Company, customer: UUID) -> list[Record]:
+def persons_of_customer(company: Company, customer: UUID, *, by: Actor = OPERATOR) -> list[Record]:
     """Return the contacts that work for a customer, its company contact first."""
-    described = table_named("contact")
+    described = _readable("contact", by)
     theirs = _all(company, described).filter(
         Q(business_relation__customer=customer) | Q(company_contact__business_relation__customer=customer)
     )
     return _records(company, described, _values(described, theirs.order_by("type", "no")))
 
 
-def customer_of_contact(company: Company, contact: UUID) -> UUID | None:
+def customer_of_contact(company: Company, contact: UUID, *, by: Actor = OPERATOR) -> UUID | None:
     """Return the customer that the contact is or works for."""
+    _readable("contact", by)
     row = (
         Contact.objects.filter(company=company, pk=contact)
         .values_list("business_relation__customer", "company_contact__business_relation__customer")
@@ -229,9 +260,10 @@ def customer_of_contact(company: Company, contact: UUID) -> UUID | None:
     return (row[0] or row[1]) if row else None
 
 
-def recently_changed(company: Company, *, limit: int = 10) -> list[Record]:
-    """Return the records that people changed last, newest first; a few queries."""
-    tables = ("customer", "contact", "salesperson", "currency", "item", "resource")
+def recently_changed(company: Company, *, limit: int = 10, by: Actor = OPERATOR) -> list[Record]:
+    """Return the records that people changed last, newest first, of the tables `by` may look at; a few queries."""
+    shown = ("customer", "contact", "salesperson", "currency", "item", "resource")
+    tables = [table.name for table in access.readable(by, map(table_named, shown))]
     newest = [
         change
         for table in tables
@@ -251,13 +283,8 @@ def recently_changed(company: Company, *, limit: int = 10) -> list[Record]:
 
 
 def companies_of(user: User) -> list[Company]:
-    """Return the companies the user has a role in, by name."""
+    """Return the companies the user works in, by name."""
     return list(Company.objects.filter(memberships__user=user).order_by("name", "pk"))
-
-
-def role_of(user: User, company: Company) -> str | None:
-    """Return the user's role in the company: administrator, clerk, viewer, or None."""
-    return Membership.objects.filter(user=user, company=company).values_list("role", flat=True).first()
 
 
 # How a query becomes SQL

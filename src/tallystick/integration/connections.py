@@ -9,7 +9,10 @@ from django.db import transaction
 
 from tallystick.dataverse import ClientSecret, ConnectionReport, DataverseClient, DataverseSide, parse_address
 from tallystick.engine import FINANCE, SALES, SetupError, Side, SideName
+from tallystick.financials import audit
+from tallystick.financials.audit import Area
 from tallystick.financials.models import Company, Experience
+from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.integration.finance_side import FinanceSide
 from tallystick.integration.models import Connection, CouplingRow
 from tallystick.integration.models.connection import DEFAULT_AUTHORITY
@@ -18,6 +21,7 @@ from tallystick.integration.stores import ensure_settings, mappings_of
 SETUP_PAGE = "CRM Connection Setup"
 LONGEST_REST = 24 * 60 * 60  # seconds between two cycles
 FOUND = ("organization", "version", "user_id", "base_currency")
+SETTINGS = ("address", "authority", "tenant", "client_id", "schedule_seconds", "enabled")
 
 
 def require_suite(company: Company) -> None:
@@ -55,7 +59,7 @@ def connect(
     tenant: str,
     client_id: str,
     client_secret: str,
-    by: str,
+    by: Actor,
     *,
     schedule_seconds: int | None = None,
 ) -> Connection:
@@ -64,11 +68,13 @@ def connect(
     Connecting again changes the connection and keeps its couplings. A blank secret keeps the one there is, and
     `schedule_seconds` None how long a worker rests between two cycles. Raises SetupError for what cannot be an address,
     and for what is missing; and where the connection is on, for what would not work: then it stays as it was, and on."""
+    by.require(Permission.INTEGRATE)
     require_suite(company)
     organization = parse_address(address).organization
     authority = (authority or DEFAULT_AUTHORITY).strip().rstrip("/")
     parse_address(authority)  # the same rules: https, or this machine
     connection = find_connection(company) or Connection(company=company, secret_version=0)
+    old = _in_words(connection)
     for name, value in (("tenant", tenant), ("client id", client_id)):
         if not value.strip():
             raise SetupError(f"The {name} is missing.", hint="You find it in the app registration of Entra ID.")
@@ -83,11 +89,24 @@ def connect(
     if connection.enabled:
         _must_work(connection)
     connection.enabled, connection.disabled_reason = False, ""
-    connection.updated_by = by
+    connection.updated_by = by.name
     with transaction.atomic():
         connection.save()
         ensure_settings(connection)
+        _note(connection, old, by, secret="replaced" if client_secret else "")
     return connection
+
+
+def _in_words(connection: Connection) -> dict[str, object]:
+    """Return the settings of a connection for the log; none of one that is not stored yet. Never the secret."""
+    if connection._state.adding:
+        return {}
+    return {name.replace("_", " "): getattr(connection, name) for name in SETTINGS}
+
+
+def _note(connection: Connection, old: dict[str, object], by: Actor, *, secret: str = "") -> None:
+    new = {**_in_words(connection), **({"client secret": secret} if secret else {})}
+    audit.note(connection.company, Area.CONNECTION, connection.address, old, new, by=by)
 
 
 def _must_work(connection: Connection) -> None:
@@ -108,10 +127,11 @@ def _seconds(given: int) -> int:
     return given
 
 
-def test(connection: Connection) -> ConnectionReport:
+def test(connection: Connection, by: Actor) -> ConnectionReport:
     """Try the connection, store what was found, and return it. Never raises for what the other system answers.
 
     Some six requests. An environment other than the one whose rows are coupled already counts as a problem."""
+    by.require(Permission.INTEGRATE)
     report = _tried(connection)
     connection.tested_at = datetime.now(UTC)
     connection.test_problems = "\n".join(map(str, report.problems))
@@ -147,14 +167,15 @@ def _other_environment(connection: Connection, report: ConnectionReport) -> list
     ]
 
 
-def enable(connection: Connection, by: str = "") -> Connection:
+def enable(connection: Connection, by: Actor = OPERATOR) -> Connection:
     """Switch the connection on. It is tested first; raises the first problem as SetupError and leaves it off."""
+    by.require(Permission.INTEGRATE)
     require_suite(connection.company)
-    report = test(connection)
+    report, old = test(connection, by), _in_words(connection)
     if not report.ok:
         problem = report.problems[0]
         raise SetupError(f"The connection was not switched on: {problem.what}", hint=problem.hint)
-    connection.enabled, connection.disabled_reason, connection.updated_by = True, "", by or connection.updated_by
+    connection.enabled, connection.disabled_reason, connection.updated_by = True, "", by.name or connection.updated_by
     connection.cycle_failures, connection.cycle_problem, connection.next_cycle_at = 0, "", None
     connection.save(
         update_fields=[
@@ -168,22 +189,29 @@ def enable(connection: Connection, by: str = "") -> Connection:
         ]
     )
     ensure_settings(connection)
+    _note(connection, old, by)
     return connection
 
 
-def disable(connection: Connection, reason: str = "", by: str = "") -> Connection:
+def disable(connection: Connection, reason: str = "", by: Actor = OPERATOR) -> Connection:
     """Switch the connection off; couplings and mappings stay. `reason` says why when nobody switched it off by hand."""
+    by.require(Permission.INTEGRATE)
+    old = _in_words(connection)
     connection.enabled, connection.disabled_reason = False, reason
-    connection.updated_by = by or connection.updated_by
+    connection.updated_by = by.name or connection.updated_by
     connection.save(update_fields=["enabled", "disabled_reason", "updated_by", "updated_at"])
+    _note(connection, old, by)
     return connection
 
 
-def reschedule(connection: Connection, seconds: int, by: str = "") -> Connection:
+def reschedule(connection: Connection, seconds: int, by: Actor = OPERATOR) -> Connection:
     """Change how long a worker rests between two cycles. Raises SetupError for what is no such number."""
+    by.require(Permission.INTEGRATE)
+    old = _in_words(connection)
     connection.schedule_seconds = _seconds(seconds)
-    connection.updated_by = by or connection.updated_by
+    connection.updated_by = by.name or connection.updated_by
     connection.save(update_fields=["schedule_seconds", "updated_by", "updated_at"])
+    _note(connection, old, by)
     return connection
 
 

@@ -7,7 +7,9 @@ from datetime import datetime
 
 from django.http import HttpRequest
 
-from tallystick.financials.models import Company, Membership, Role, WebServiceKey
+from tallystick.financials import people
+from tallystick.financials.models import Company, WebServiceKey
+from tallystick.financials.permissions import Actor, NotPermitted
 from tallystick.financials.problems import KeyRefused
 from tallystick.financials.services.web_service_keys import holder_of, lookup_in
 from tallystick.financials.services.web_services import Use, record_use
@@ -20,7 +22,6 @@ from tallystick.odata.sets import ENTITY_SETS
 
 CHALLENGE = 'Basic realm="Tallystick web services", charset="UTF-8", Bearer realm="Tallystick web services"'
 LONGEST = 1_000  # characters of an Authorization header
-RANK = {Role.VIEWER: 0, Role.CLERK: 1, Role.ADMINISTRATOR: 2}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +34,20 @@ class Credentials:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A company as its caller meets it: their role, what is published, and the least role for each of that."""
+    """A company as its caller meets it: what they may do there, and what is published."""
 
     company: Company
-    role: Role
+    actor: Actor
     sets: Mapping[str, EntitySet]
-    least_roles: Mapping[str, Role]
 
     def check_may_read(self, name: str) -> None:
-        """Raise `ODataError` 404 for what is not published, 403 where the role does not suffice."""
+        """Raise `ODataError` 404 for what is not published, 403 where the permission sets do not allow to read it."""
         if name not in self.sets:
             raise no_such_set(name)
-        least = self.least_roles[name]
-        if RANK[self.role] < RANK[least]:
-            raise ODataError(
-                403,
-                "Forbidden",
-                f"{name} is for users who are {least.label.lower()} of {self.company} or more; you are "
-                f"{self.role.label.lower()}. Ask an administrator of the company.",
-            )
+        try:
+            self.actor.require(self.sets[name].needs)
+        except NotPermitted as refused:
+            raise ODataError(403, "Forbidden", str(refused)) from refused
 
 
 def admit(request: HttpRequest, now: datetime) -> WebServiceKey:
@@ -79,16 +75,12 @@ def place_of(key: WebServiceKey, slug: str) -> Place:
     """Return the company of that slug. Raises `ODataError` 404 for one that is not the user's, or does not exist.
 
     Two queries."""
-    membership = Membership.objects.select_related("company").filter(user=key.user_id, company__slug=slug).first()
-    if membership is None:
+    place = people.place_of(key.user, slug)
+    if place is None:
         raise not_found(f"There is no company {slug[:60]} for this web service key.")
-    published = published_services(membership.company)
-    return Place(
-        membership.company,
-        Role(membership.role),
-        {name: one for name, one in ENTITY_SETS.items() if name in published},
-        {name: Role(row.least_role) for name, row in published.items()},
-    )
+    published = published_services(place.company)
+    sets = {name: one for name, one in ENTITY_SETS.items() if name in published}
+    return Place(place.company, place.actor(key.user), sets)
 
 
 def address_of(request: HttpRequest) -> str:

@@ -6,6 +6,8 @@ from dataclasses import field as attribute
 from enum import StrEnum
 from typing import Any
 
+from tallystick.financials.permissions import Permission
+
 NAMESPACE = "Tallystick"
 CONTAINER = "Financials"
 
@@ -50,7 +52,8 @@ class EntitySet:
     """A set of records that can be published. `name` is in addresses, `entity_type` is the type of one record.
 
     `company` names the Django paths that have to be the company's; `only` what else holds for every row; `computed` the
-    SQL of properties that are no column. `table` is the table whose versions the rows have; '' where they have none."""
+    SQL of properties that are no column. `table` is the table whose versions the rows have; '' where they have none.
+    `needs` is what its reader must be permitted."""
 
     name: str
     entity_type: str
@@ -60,6 +63,7 @@ class EntitySet:
     company: tuple[str, ...]
     properties: tuple[Property, ...] = attribute(repr=False)
     key: tuple[str, ...]
+    needs: Permission
     table: str = ""
     only: Mapping[str, Any] = attribute(default_factory=dict)
     computed: Callable[[], Mapping[str, Any]] = _nothing_computed

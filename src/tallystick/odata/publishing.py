@@ -1,10 +1,11 @@
-"""What a company publishes, and to whom."""
+"""What a company publishes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from tallystick.financials.models import Company, PublishedWebService, Role
+from tallystick.financials.models import Company, PublishedWebService
+from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.services import web_services as service
 from tallystick.financials.web_services import published_services
 from tallystick.odata.edm import EntitySet
@@ -13,10 +14,9 @@ from tallystick.odata.sets import ENTITY_SETS, set_named
 
 @dataclass(frozen=True, slots=True)
 class WebService:
-    """A set that can be published. `least_role` is the least role that may read it; None while it is not published."""
+    """A set that can be published; `published_at` is None while it is not."""
 
     entity_set: EntitySet
-    least_role: Role | None
     published_by: str = ""
     published_at: datetime | None = None
 
@@ -29,20 +29,19 @@ def web_services(company: Company) -> Sequence[WebService]:
 
 def _web_service(entity_set: EntitySet, row: PublishedWebService | None) -> WebService:
     if row is None:
-        return WebService(entity_set, None)
-    return WebService(entity_set, Role(row.least_role), row.published_by, row.published_at)
+        return WebService(entity_set)
+    return WebService(entity_set, row.published_by, row.published_at)
 
 
-def publish(company: Company, name: str, *, by: str, now: datetime, least_role: str | None = None) -> WebService:
-    """Publish a set to users of this role or more; without a role, to those it was for, or to all users at first.
-
-    Raises `FinancialsError` for a name or a role there is not."""
+def publish(company: Company, name: str, *, now: datetime, by: Actor = OPERATOR) -> WebService:
+    """Publish a set to the users whose permission sets allow them to read it. Raises `FinancialsError` for a name there
+    is not, `NotPermitted`."""
     entity_set = set_named(name)
-    return _web_service(entity_set, service.publish(company, entity_set.name, by=by, now=now, least_role=least_role))
+    return _web_service(entity_set, service.publish(company, entity_set.name, by=by, now=now))
 
 
-def unpublish(company: Company, name: str) -> WebService:
-    """Stop publishing a set. Raises `FinancialsError` for a name there is not."""
+def unpublish(company: Company, name: str, *, by: Actor = OPERATOR) -> WebService:
+    """Stop publishing a set. Raises `FinancialsError` for a name there is not, `NotPermitted`."""
     entity_set = set_named(name)
-    service.unpublish(company, entity_set.name)
-    return WebService(entity_set, None)
+    service.unpublish(company, entity_set.name, by=by)
+    return WebService(entity_set)

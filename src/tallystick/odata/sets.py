@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
+from tallystick.financials.access import group_of
 from tallystick.financials.descriptions.availability import ITEM_FIELDS, QUANTITIES, UNIT_FIELDS
 from tallystick.financials.fields import TEXT_KINDS, Field, Kind
+from tallystick.financials.permissions import Permission
 from tallystick.financials.problems import FinancialsError
 from tallystick.financials.tables import CUSTOMER, ITEM, PRICE_LIST, PRICE_LIST_LINE, RESOURCE, TABLES, Table
 from tallystick.odata.edm import Edm, EntitySet, Property
@@ -58,6 +60,7 @@ def set_of(table: Table, name: str) -> EntitySet:
         company=("company", parent) if parent else ("company",),
         properties=(*fields, *_RECORD),
         key=tuple(_property_name(field) for field in table.key),
+        needs=group_of(table).reading,
         table=table.name,
     )
 
@@ -90,6 +93,7 @@ AVAILABILITY = EntitySet(
         *(property_of(field, name=f"Qty{_property_name(field.name)}") for field in QUANTITIES),
     ),
     key=("ItemNo", "UnitOfMeasureCode"),
+    needs=Permission.READ_AVAILABILITY,
     computed=_quantities,
 )
 

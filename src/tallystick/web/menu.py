@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 
+from tallystick.financials.access import group_of
+from tallystick.financials.tables import TABLES
 from tallystick.web import extensions
-from tallystick.web.shell.desk import Role
+from tallystick.web.shell.desk import Permission
 from tallystick.web.shell.navigation import NavGroup, NavItem
 
 
 def _records(label: str, icon: str, table: str) -> NavItem:
-    return NavItem(label, icon, "record-list", (table,))
+    return NavItem(label, icon, "record-list", (table,), needs=group_of(TABLES[table]).reading)
 
 
-HOME = NavGroup("", (NavItem("Home", "home", "company-home", exact=True),))
+HOME = NavGroup("", (NavItem("Home", "home", "company-home", needs=None, exact=True),))
 SALES = NavGroup(
     "Sales",
     (
@@ -79,7 +81,7 @@ FINANCE = NavGroup(
 POSTING_SETUP = NavGroup(
     "Posting setup",
     (
-        NavItem("Sales Setup", "settings", "ledger-setup", at_least=Role.ADMINISTRATOR),
+        NavItem("Sales Setup", "settings", "ledger-setup", needs=Permission.SET_UP),
         _records("VAT Posting Setup", "percentage", "vat-posting-setup"),
         _records("VAT Business Groups", "building", "vat-business-posting-group"),
         _records("VAT Product Groups", "package", "vat-product-posting-group"),
@@ -91,11 +93,12 @@ ADMINISTRATION = NavGroup(
     "Administration",
     (
         NavItem("Company", "building", "company-settings", exact=True),
-        NavItem("Companies", "building-community", "companies"),
-        NavItem("Users", "user", "users", at_least=Role.ADMINISTRATOR),
+        NavItem("Companies", "building-community", "companies", needs=None),
+        NavItem("Users", "user", "users", needs=Permission.MANAGE_USERS),
         NavItem("Web Services", "world", "web-services"),
-        NavItem("Number Series", "list-numbers", "number-series", at_least=Role.ADMINISTRATOR),
-        NavItem("Import", "upload", "import", at_least=Role.CLERK),
+        NavItem("Number Series", "list-numbers", "number-series", needs=Permission.SET_UP),
+        NavItem("Changes of Settings", "history", "audit", needs=Permission.SET_UP),
+        NavItem("Import", "upload", "import", needs=Permission.WRITE),
     ),
 )
 

@@ -11,6 +11,7 @@ company_pages = [
     path("company/", include("tallystick.web.company.urls")),
     path("users/", include("tallystick.web.users.urls")),
     path("web-services/", include("tallystick.web.web_services.urls")),
+    path("audit/", include("tallystick.web.audit.urls")),
     path("number-series/", include("tallystick.web.number_series.urls")),
     path("import/", include("tallystick.web.imports.urls")),
     path("records/", include("tallystick.web.records.urls")),
@@ -25,6 +26,7 @@ company_pages = [
     path("crm/", include("tallystick.web.crm.urls")),
 ]
 
+handler403 = "tallystick.web.shell.refusal.forbidden"
 urlpatterns = [
     path("", home.start, name="home"),
     path("", include("tallystick.web.health.urls")),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from tallystick.cli.commands import (
+    audit,
     availability,
     company,
     connect,
@@ -61,6 +62,7 @@ def register(app: typer.Typer) -> None:
             "statistics": statistics.statistics,
         },
         SETUP: {
+            "audit": audit.audit,
             "connect": connect.connect,
             "connection": connection.connection,
             "experience": experience.experience,

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tallystick.cli.installation import NO_COMPANY, open_installation, the_company
+from tallystick.cli.installation import NO_COMPANY, acting_user, open_installation, the_company
 from tallystick.cli.output import Json, print_json, print_table, say
 from tallystick.cli.refusal import Refusal
 
@@ -50,7 +50,9 @@ def add(
     open_installation()
     from tallystick.financials.services import companies
 
-    company = companies.create_company(name, local_currency=currency, experience=experience.strip().title())
+    company = companies.create_company(
+        name, local_currency=currency, experience=experience.strip().title(), by=acting_user()
+    )
     say(f"{company.name} is there; its short name is {company.slug}.")
 
 
@@ -83,9 +85,9 @@ def set_(
     of_sales = {name: value for name, value in given.items() if name not in companies.SETTINGS}
     with transaction.atomic():
         if of_company:
-            company = companies.update_company(company, **of_company)
+            company = companies.update_company(company, by=acting_user(), **of_company)
         if of_sales:
-            sales_setup.update_sales_setup(company, of_sales)
+            sales_setup.update_sales_setup(company, of_sales, by=acting_user())
     for name, value in _settings(company).items():
         if name in given:
             say(f"{name} is {_as_text(value) or 'blank'}.")
@@ -101,7 +103,7 @@ def vat(
     open_installation()
     from tallystick.financials.services import sales_setup
 
-    sales_setup.set_vat_rate(the_company(), business, product, percent)
+    sales_setup.set_vat_rate(the_company(), business, product, percent, by=acting_user())
     say(f"VAT of {business.strip().upper()} on {product.strip().upper()} is {percent} %.")
 
 

@@ -36,7 +36,7 @@ def connect(
     connection = connections.connect(
         company, address, authority, tenant, client_id, _secret(), by=acting_user(), schedule_seconds=seconds
     )
-    report = connections.test(connection)
+    report = connections.test(connection, by=acting_user())
     if report.ok:
         connections.enable(connection, by=acting_user())
     if json:

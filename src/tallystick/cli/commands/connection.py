@@ -28,11 +28,11 @@ def connection(
     if seconds is not None:
         connections.reschedule(found, seconds, by=acting_user())
     if on is False:
-        connections.disable(found, reason=f"Switched off by {acting_user()}.", by=acting_user())
+        connections.disable(found, reason=f"Switched off by {acting_user().name}.", by=acting_user())
     if on:
         connections.enable(found, by=acting_user())
     elif test:
-        connections.test(found)
+        connections.test(found, by=acting_user())
     report = _report(found)
     if json:
         print_json(report)

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from tallystick.integration.models import FullSync
 
 HOST = "127.0.0.1"
-BY = "demo"
 
 
 def demo(
@@ -69,6 +68,7 @@ def _web_server(home: Path, port: int) -> Program:
 
 def _synchronise(home: Path, stage: "Stage", *, quiet: bool, watch: Callable[[], None] | None = None) -> "FullSync":
     """Match and create, everything in its order, and wait for it."""
+    from tallystick.cli.demonstration.stage import BY
     from tallystick.integration import operations
 
     full_sync = operations.request_full_sync(stage.company, by=BY)

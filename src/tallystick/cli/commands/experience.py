@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from tallystick.cli.installation import company_named, open_installation
+from tallystick.cli.installation import acting_user, company_named, open_installation
 from tallystick.cli.output import say
 
 
@@ -16,5 +16,5 @@ def experience(
     open_installation()
     from tallystick.financials.services import companies
 
-    changed = companies.update_company(company_named(company), experience=value.strip().title())
+    changed = companies.update_company(company_named(company), experience=value.strip().title(), by=acting_user())
     say(f"{changed.name} now has the experience {changed.experience}.")

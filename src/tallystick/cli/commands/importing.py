@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tallystick.cli.installation import open_installation, the_company
+from tallystick.cli.installation import acting_user, open_installation, the_company
 from tallystick.cli.output import Json, print_json, print_table, remark, say
 from tallystick.cli.refusal import Refusal
 from tallystick.cli.tables import table_named
@@ -40,7 +40,7 @@ def import_(
             raise typer.Exit(2)
         return
     try:
-        result = exchange.run_import(company, described.name, file, skip_errors=skip_errors)
+        result = exchange.run_import(company, described.name, file, skip_errors=skip_errors, by=acting_user())
     except exchange.ImportRefused as refused:
         print_json({"message": str(refused), **_as_json(refused.preview)}) if json else _print(refused.preview)
         remedy = "" if skip_errors else " Mend the file, or leave these rows out with --skip-errors."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from tallystick.cli.choices import chosen
-from tallystick.cli.installation import open_installation, the_company
+from tallystick.cli.installation import acting_user, open_installation, the_company
 from tallystick.cli.output import Json, print_json, print_table, say
 from tallystick.cli.records import mapping_named
 from tallystick.cli.refusal import Refusal
@@ -68,7 +68,7 @@ def mapping(
     from tallystick.integration import operations
 
     if changing and wanted is not None:
-        operations.change_mapping(company, wanted, **changes)
+        operations.change_mapping(company, wanted, by=acting_user(), **changes)
     shown = [one for one in operations.mapping_overview(company) if wanted in (None, one.name)]
     if json:
         print_json([_report(one) for one in shown] if wanted is None else _report(shown[0]))

@@ -1,16 +1,21 @@
-"""`tally user`: who may sign in."""
+"""`tally user`: who may sign in, and what they may do in a company."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tallystick.cli.commands import user_key
-from tallystick.cli.installation import open_installation, the_company
-from tallystick.cli.output import Json, print_json, say
+from tallystick.cli.installation import acting_user, open_installation, the_company
+from tallystick.cli.output import Json, print_json, print_table, say
 from tallystick.cli.refusal import Refusal
+from tallystick.financials.permissions import PermissionSet
 
-app = typer.Typer(help="Who may sign in.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from tallystick.financials.models import Company, User
+
+app = typer.Typer(help="Who may sign in, and what they may do in a company.", no_args_is_help=True)
 app.add_typer(user_key.app, name="key")
+SETS = ", ".join(PermissionSet)
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
 Address = Annotated[str, typer.Option("--address", help="Where the pages are.")]
 PAGES = "http://127.0.0.1:8000"
@@ -19,11 +24,14 @@ PAGES = "http://127.0.0.1:8000"
 @app.command()
 def add(
     email: Email,
-    role: Annotated[str, typer.Option(help="administrator, clerk or viewer.")] = "administrator",
+    set: Annotated[
+        list[str] | None, typer.Option(help=f"A permission set, as often as needed: {SETS}. Default: administrator.")
+    ] = None,
     first_name: Annotated[str, typer.Option(help="The first name.")] = "",
     last_name: Annotated[str, typer.Option(help="The last name.")] = "",
+    json: Json = False,
 ) -> None:
-    """Add a user to the company, or change the role of one; `tally user sign-in-link` lets them in."""
+    """Add a user to the company with permission sets; `tally user sign-in-link` lets them in."""
     open_installation()
     company = the_company()
     from django.db import transaction
@@ -33,9 +41,59 @@ def add(
 
     with transaction.atomic():
         known = User.objects.filter(email=email.strip().lower()).first()
-        user = known or users.create_user(email, first_name=first_name, last_name=last_name)
-        users.grant_role(user, company, role.strip().lower())
-    say(f"{user.email} is {role.strip().lower()} of {company.name}.")
+        by = acting_user()
+        user = known or users.create_user(email, first_name=first_name, last_name=last_name, by=by)
+        given = users.grant(user, company, *(set or [PermissionSet.ADMINISTRATOR]), by=by)
+    _tell(user, company, given, json=json)
+
+
+@app.command()
+def grant(
+    email: Email,
+    sets: Annotated[list[str], typer.Argument(metavar="SET...", help=f"Permission sets: {SETS}.")],
+    json: Json = False,
+) -> None:
+    """Give a user permission sets in the company, beside those they have."""
+    user, company = _user_and_company(email)
+    from tallystick.financials.services import users
+
+    _tell(user, company, users.grant(user, company, *sets, by=acting_user()), json=json)
+
+
+@app.command()
+def revoke(
+    email: Email,
+    sets: Annotated[
+        list[str] | None, typer.Argument(metavar="[SET...]", help=f"Permission sets: {SETS}. Default: all of them.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Take permission sets from a user; without any left they do not work in the company any more."""
+    user, company = _user_and_company(email)
+    from tallystick.financials.services import users
+
+    _tell(user, company, users.revoke(user, company, *(sets or ()), by=acting_user()), json=json)
+
+
+@app.command("list")
+def list_(json: Json = False) -> None:
+    """List who works in the company, and what they may do there."""
+    open_installation()
+    company = the_company()
+    from tallystick.financials.people import members_of
+
+    members = members_of(company, by=acting_user())
+    if json:
+        print_json([_report(member.user, company, member.sets) for member in members])
+        return
+    print_table(
+        ("User", "Name", "Permission sets", "May sign in"),
+        (
+            (member.user.email, member.user.get_full_name(), member.labels, "yes" if member.user.is_active else "no")
+            for member in members
+        ),
+        empty=f"Nobody works in {company.name} yet. Add somebody with `tally user add EMAIL`.",
+    )
 
 
 @app.command("sign-in-link")
@@ -54,12 +112,40 @@ def sign_in_link(email: Email, address: Address = PAGES, json: Json = False) -> 
         say(link)
 
 
-def link_for(user: "object", address: str) -> str:
+def link_for(user: "User", address: str) -> str:
     """Return an address that signs this user in once."""
     from django.urls import reverse
 
-    from tallystick.financials.models import User
     from tallystick.financials.services import users
 
-    assert isinstance(user, User)  # noqa: S101  # named so only because importing it at the top would load Django
-    return address.rstrip("/") + reverse("sign-in-link", args=[users.create_sign_in_link(user)])
+    return address.rstrip("/") + reverse("sign-in-link", args=[users.create_sign_in_link(user, by=acting_user())])
+
+
+def _user_and_company(email: str) -> "tuple[User, Company]":
+    open_installation()
+    company = the_company()
+    from tallystick.financials.models import User
+
+    user = User.objects.filter(email=email.strip().lower()).first()
+    if user is None:
+        raise Refusal(f"There is no user {email}.", f"Add one with `tally user add {email}`.")
+    return user, company
+
+
+def _tell(user: "User", company: "Company", sets: tuple[PermissionSet, ...], *, json: bool) -> None:
+    if json:
+        print_json(_report(user, company, sets))
+    elif sets:
+        say(f"{user.email} has in {company.name}: {', '.join(sets)}.")
+    else:
+        say(f"{user.email} does not work in {company.name} any more.")
+
+
+def _report(user: "User", company: "Company", sets: tuple[PermissionSet, ...]) -> dict[str, object]:
+    return {
+        "email": user.email,
+        "name": user.get_full_name(),
+        "company": company.slug,
+        "sets": list(sets),
+        "active": user.is_active,
+    }

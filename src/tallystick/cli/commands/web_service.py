@@ -26,39 +26,34 @@ def list_(json: Json = False) -> None:
         print_json(rows)
         return
     print_table(
-        ("Web service", "Published", "Least role", "Path", "Holds"),
+        ("Web service", "Published", "Who may read it", "Path", "Holds"),
         (
-            (one["name"], "yes" if one["published"] else "no", one["least_role"], one["path"], one["holds"])
+            (
+                one["name"],
+                "yes" if one["published"] else "no",
+                ", ".join(one["permission_sets"]),
+                one["path"],
+                one["holds"],
+            )
             for one in rows
         ),
     )
 
 
 @app.command()
-def publish(
-    name: Name,
-    role: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ROLE",
-            help="The least role that may read it: viewer (every user, as at first), clerk or administrator.",
-        ),
-    ] = None,
-    json: Json = False,
-) -> None:
-    """Publish a web service to the users of the company who have a key, or change which role may read it."""
+def publish(name: Name, json: Json = False) -> None:
+    """Publish a web service to the users of the company who have a key and whose permission sets allow it."""
     open_installation()
     company = the_company()
     from django.utils import timezone
 
     from tallystick.odata import publishing
 
-    least = role.strip().lower() if role is not None else None
-    done = publishing.publish(company, name, by=acting_user(), now=timezone.now(), least_role=least)
+    done = publishing.publish(company, name, by=acting_user(), now=timezone.now())
     if json:
         print_json(_report(done, company.slug))
     else:
-        say(f"{done.entity_set.name} of {company.name} is published for users who are {done.least_role} or more.")
+        say(f"{done.entity_set.name} of {company.name} is published.")
 
 
 @app.command()
@@ -68,7 +63,7 @@ def unpublish(name: Name, json: Json = False) -> None:
     company = the_company()
     from tallystick.odata import publishing
 
-    done = publishing.unpublish(company, name)
+    done = publishing.unpublish(company, name, by=acting_user())
     if json:
         print_json(_report(done, company.slug))
     else:
@@ -76,10 +71,12 @@ def unpublish(name: Name, json: Json = False) -> None:
 
 
 def _report(one: "WebService", slug: str) -> dict[str, Any]:
+    from tallystick.financials.permissions import sets_that_allow
+
     return {
         "name": one.entity_set.name,
-        "published": one.least_role is not None,
-        "least_role": one.least_role.value if one.least_role else "",
+        "published": one.published_at is not None,
+        "permission_sets": [each.value for each in sets_that_allow(one.entity_set.needs)],
         "path": f"/odata/{slug}/{one.entity_set.name}",
         "holds": one.entity_set.help,
         "published_by": one.published_by,

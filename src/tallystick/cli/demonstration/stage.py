@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from tallystick.cli.demonstration.sandbox import TENANT, SandboxProcess
 from tallystick.cli.demonstration.seeding import seed
+from tallystick.financials.permissions import PermissionSet, operator
 
 if TYPE_CHECKING:
     from tallystick.financials.models import Company, User
 
 SECONDS_BETWEEN_CYCLES = 5
-BY = "demo"
+BY = operator("demo")
 ADMINISTRATOR = "admin@demo.example"
 
 
@@ -59,5 +60,5 @@ def _administrator(company: "Company") -> "User":
 
     known = User.objects.filter(email=ADMINISTRATOR).first()
     user = known or users.create_user(ADMINISTRATOR, first_name="Demo", last_name="Administrator")
-    users.grant_role(user, company, "administrator")
+    users.grant(user, company, PermissionSet.ADMINISTRATOR, by=BY)
     return user

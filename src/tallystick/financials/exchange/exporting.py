@@ -17,6 +17,7 @@ from openpyxl.cell import WriteOnlyCell
 from tallystick.financials import queries
 from tallystick.financials.exchange.cells import guard, to_text
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.queries import EVERYTHING, Query, Record
 from tallystick.financials.tables import Table, table_named
 
@@ -41,13 +42,19 @@ class Format(StrEnum):
 
 
 def export_records(
-    company: Company, table: str, query: Query = EVERYTHING, format: str = Format.CSV, *, byte_order_mark: bool = False
+    company: Company,
+    table: str,
+    query: Query = EVERYTHING,
+    format: str = Format.CSV,
+    *,
+    byte_order_mark: bool = False,
+    by: Actor = OPERATOR,
 ) -> Iterator[bytes]:
     """Yield the file of all records that match, piece by piece: memory stays flat. The header has the field names.
 
     `byte_order_mark` makes Excel read a CSV file as UTF-8. No cell of a CSV file can run as a formula."""
     described = table_named(table)
-    records = queries.iterate_records(company, described.name, query)
+    records = queries.iterate_records(company, described.name, query, by=by)
     return _file(described, records, Format(format), byte_order_mark)
 
 

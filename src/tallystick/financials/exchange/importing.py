@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass
 
+from tallystick.financials import access
 from tallystick.financials.exchange.preview import (
     Draft,
     ImportPreview,
@@ -13,7 +14,8 @@ from tallystick.financials.exchange.preview import (
     read_drafts,
 )
 from tallystick.financials.exchange.reading import Source, source_bytes
-from tallystick.financials.models import Company, User
+from tallystick.financials.models import Company
+from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.problems import FinancialsError, InvalidRecord
 from tallystick.financials.services.attempts import in_transaction
 from tallystick.financials.services.planning import Entry
@@ -51,20 +53,21 @@ class ImportResult:
 
 
 def run_import(
-    company: Company, table: str, source: Source, *, by: User | None = None, skip_errors: bool = False
+    company: Company, table: str, source: Source, *, by: Actor = OPERATOR, skip_errors: bool = False
 ) -> ImportResult:
     """Import the file in one transaction. Raises `ImportRefused` or `UnreadableFile`; then nothing was written.
 
     The file is checked again: what its preview said may have been overtaken by other people's work. `skip_errors` leaves
     out the rows with problems, and those that refer to one of them; where that is every row, it is refused all the same."""
     described = table_named(table)
+    access.require_writing(by, described)
     data = source_bytes(source)  # a stream can be read once only, and another attempt may be needed
     result = in_transaction(lambda: _import(company, described, *read_drafts(company, described, data), skip_errors))
     log.info(
         "%s: %s imported by %s: %d new, %d changed, %d unchanged, %d left out",
         company.slug,
         described.label_plural,
-        by.pk if by else "the command line",
+        by.name or "the command line",
         result.created,
         result.changed,
         result.unchanged,

@@ -8,11 +8,12 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from tallystick.financials import queries
+from tallystick.financials import access, queries
 from tallystick.financials.exchange.cells import to_text, to_value
 from tallystick.financials.exchange.reading import Line, Source, UnreadableFile, read_sheet
 from tallystick.financials.identifiers import new_id
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.problems import Problem
 from tallystick.financials.services.facts import read_keys
 from tallystick.financials.services.planning import Entry, Planned, plan
@@ -96,12 +97,13 @@ class Draft:
         return " ".join(filter(None, (self.cells.get(name, "").strip() for name in table.key))).upper()
 
 
-def preview_import(company: Company, table: str, source: Source) -> ImportPreview:
+def preview_import(company: Company, table: str, source: Source, *, by: Actor = OPERATOR) -> ImportPreview:
     """Return what importing the file would do. Writes nothing. Raises `UnreadableFile` when it is no such file at all.
 
     A column that is missing leaves the field as it is, an empty cell blanks it. An empty number means a new record that
     gets the next number of the series."""
     described = table_named(table)
+    access.require_writing(by, described)
     fields, drafts = read_drafts(company, described, source)
     return preview_of(company, described, fields, drafts, plan_drafts(company, described, drafts, lock=False))
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from tallystick.financials import change_triggers, ledger_triggers
+from tallystick.financials import audit_triggers, change_triggers, ledger_triggers
 
 
 def create_sequence(apps: Any, schema_editor: Any) -> None:
@@ -21,4 +21,5 @@ class Migration(migrations.Migration):
         migrations.RunPython(create_sequence, drop_sequence),
         migrations.RunPython(change_triggers.install, change_triggers.uninstall),
         migrations.RunPython(ledger_triggers.install, ledger_triggers.uninstall),
+        migrations.RunPython(audit_triggers.install, audit_triggers.uninstall),
     ]

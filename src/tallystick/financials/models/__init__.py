@@ -40,7 +40,16 @@ from tallystick.financials.models.master_data import (
     ShippingAgent,
 )
 from tallystick.financials.models.opportunities import Opportunity
-from tallystick.financials.models.people import Company, Experience, Membership, NumberSeries, Role, SignInLink, User
+from tallystick.financials.models.people import (
+    Company,
+    Experience,
+    GrantedSet,
+    Membership,
+    NumberSeries,
+    SettingChange,
+    SignInLink,
+    User,
+)
 from tallystick.financials.models.posted import (
     CustomerPayment,
     PostedCreditMemo,
@@ -87,6 +96,7 @@ __all__ = [
     "Experience",
     "GLAccount",
     "GLEntry",
+    "GrantedSet",
     "Item",
     "ItemJournalLine",
     "ItemLedgerEntry",
@@ -107,7 +117,6 @@ __all__ = [
     "PurchaseOrderLine",
     "Resource",
     "ResourceUnitOfMeasure",
-    "Role",
     "SalesCreditMemo",
     "SalesCreditMemoLine",
     "SalesInvoice",
@@ -120,6 +129,7 @@ __all__ = [
     "SalesShipment",
     "SalesShipmentLine",
     "Salesperson",
+    "SettingChange",
     "ShipmentMethod",
     "ShippingAgent",
     "SignInLink",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from tallystick.financials.identifiers import new_id
+from tallystick.financials.permissions import PermissionSet
 
 
 class Experience(models.TextChoices):
@@ -22,14 +23,6 @@ class NegativeInventory(models.TextChoices):
 
     REFUSE = "Refuse"
     ALLOW = "Allow"
-
-
-class Role(models.TextChoices):
-    """What a user may do in one company: a viewer reads, a clerk also writes records, an administrator also sets up."""
-
-    ADMINISTRATOR = "administrator"
-    CLERK = "clerk"
-    VIEWER = "viewer"
 
 
 class Company(models.Model):
@@ -96,18 +89,57 @@ class User(AbstractUser):
 
 
 class Membership(models.Model):
-    """A user's role in one company."""
+    """That a user works in a company; what they may do there say the permission sets they are granted."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "company"], name="financials_membership_once")]
 
     def __str__(self) -> str:
-        return f"{self.user} is {self.role} of {self.company}"
+        return f"{self.user} works in {self.company}"
+
+
+class GrantedSet(models.Model):
+    """One permission set that somebody has in a company."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="granted_sets", db_index=False
+    )  # the constraint's index serves
+    permission_set = models.CharField(max_length=30, choices=[(one.value, one.label) for one in PermissionSet])
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["membership", "permission_set"], name="financials_grantedset_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.membership} as {self.permission_set}"
+
+
+class SettingChange(models.Model):
+    """That somebody changed a setting: of the company, of its users, of its integration. Rows are only ever added.
+
+    `by` and `subject` are names as they were then: an account may be gone when somebody asks. `before` and `after` hold
+    what differs, by name; what was not there before, or is not there any more, has no entry."""
+
+    id = models.BigAutoField(primary_key=True)
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="setting_changes", db_index=False)
+    at = models.DateTimeField(db_default=Now())
+    by = models.CharField(max_length=150, blank=True, default="")  # '' for the command line of unknown people
+    area = models.CharField(max_length=30)
+    subject = models.CharField(max_length=250)
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "-id"], name="financials_settingchange_list")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.by} {self.area} {self.subject}"
 
 
 class SignInLink(models.Model):

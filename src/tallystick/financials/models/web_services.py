@@ -4,7 +4,7 @@ from django.db import models
 
 from tallystick.financials.identifiers import new_id
 from tallystick.financials.models.columns import text
-from tallystick.financials.models.people import Company, Role, User
+from tallystick.financials.models.people import Company, User
 
 
 class WebServiceKey(models.Model):
@@ -35,14 +35,13 @@ class WebServiceKey(models.Model):
 
 
 class PublishedWebService(models.Model):
-    """A set of records that a company publishes, and the least role that may read it. What has no row is not published."""
+    """A set of records that a company publishes. What has no row is not published."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     company = models.ForeignKey(
         Company, on_delete=models.CASCADE, related_name="published_web_services", db_index=False
     )
     name = models.CharField(max_length=60)
-    least_role = models.CharField(max_length=20, choices=Role.choices, default=Role.VIEWER)
     published_at = models.DateTimeField()
     published_by = text(150)
 

@@ -5,8 +5,11 @@ import unicodedata
 
 from django.db import transaction
 
+from tallystick.financials import audit
+from tallystick.financials.audit import Area
 from tallystick.financials.models import Company, Currency, Customer, ExchangeRate, Experience
 from tallystick.financials.models.people import NegativeInventory
+from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.problems import InvalidRecord, Problem
 from tallystick.financials.services import numbers
 from tallystick.financials.services.chart import create_default_chart
@@ -29,9 +32,16 @@ CODES = ("country_code", "local_currency")
 
 
 def create_company(
-    name: str, *, local_currency: str = "EUR", experience: str = Experience.ESSENTIAL, slug: str = "", **settings: str
+    name: str,
+    *,
+    local_currency: str = "EUR",
+    experience: str = Experience.ESSENTIAL,
+    slug: str = "",
+    by: Actor = OPERATOR,
+    **settings: str,
 ) -> Company:
     """Return a stored company with its number series and the row of its local currency."""
+    by.require(Permission.SET_UP)
     company = Company(slug=slug or _free_slug(name))
     _assign(company, {"name": name, "local_currency": local_currency, "experience": experience, **settings})
     with transaction.atomic():
@@ -39,16 +49,18 @@ def create_company(
         numbers.create_default_series(company)
         create_default_chart(company)
         _ensure_local_currency(company)
+        audit.note(company, Area.COMPANY, company.name, {}, _filled(company), by=by)
     return company
 
 
-def update_company(company: Company, **settings: str) -> Company:
+def update_company(company: Company, *, by: Actor = OPERATOR, **settings: str) -> Company:
     """Change settings of a company (the names in `SETTINGS`). Raises `InvalidRecord` with a problem per field.
 
     The local currency cannot change once customers or exchange rates count in it."""
+    by.require(Permission.SET_UP)
     with transaction.atomic():
         company = Company.objects.select_for_update().get(pk=company.pk)
-        before = company.local_currency
+        before, old = company.local_currency, _settings(company)
         _assign(company, settings)
         if company.local_currency != before and _counts_in_local_currency(company):
             raise InvalidRecord(
@@ -63,7 +75,16 @@ def update_company(company: Company, **settings: str) -> Company:
             )
         company.save()
         _ensure_local_currency(company)
+        audit.note(company, Area.COMPANY, company.name, old, _settings(company), by=by)
     return company
+
+
+def _settings(company: Company) -> dict[str, str]:
+    return {name.replace("_", " "): getattr(company, name) for name in SETTINGS}
+
+
+def _filled(company: Company) -> dict[str, str]:
+    return {name: value for name, value in _settings(company).items() if value}
 
 
 def _assign(company: Company, settings: dict[str, str]) -> None:

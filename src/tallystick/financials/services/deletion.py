@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
-from tallystick.financials import change_feed, database
+from tallystick.financials import access, change_feed, database
 from tallystick.financials.documents.kinds import BY_LINES
 from tallystick.financials.models import BusinessRelation, Company
+from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.problems import InvalidRecord, Problem, RecordMissing, StaleRecord
 from tallystick.financials.services import purchases
 from tallystick.financials.services.attempts import in_transaction
@@ -28,10 +29,10 @@ from tallystick.financials.services.writes import Delete, Deleted, Deletion, Mis
 from tallystick.financials.tables import Field, Table, parts, referrers, table_named
 
 
-def delete(company: Company, table: str, id: UUID, *, version: int | None = None) -> None:
+def delete(company: Company, table: str, id: UUID, *, version: int | None = None, by: Actor = OPERATOR) -> None:
     """Delete a record. Raises `InvalidRecord` (other records refer to it), `StaleRecord` or `RecordMissing`."""
     label = table_named(table).label
-    match delete_many(company, table, [Delete(id, version)])[0]:
+    match delete_many(company, table, [Delete(id, version)], by=by)[0]:
         case Deleted():
             return
         case Refused(problems=problems):
@@ -42,11 +43,13 @@ def delete(company: Company, table: str, id: UUID, *, version: int | None = None
             raise RecordMissing(label, str(id))
 
 
-def delete_many(company: Company, table: str, deletions: Sequence[Delete]) -> list[Deletion]:
+def delete_many(company: Company, table: str, deletions: Sequence[Delete], *, by: Actor = OPERATOR) -> list[Deletion]:
     """Delete what nothing refers to, in one transaction; return an outcome per deletion, in their order.
 
     Records deleted together do not hold each other back. A fixed number of statements, however many records."""
-    return in_transaction(lambda: _delete(company, table_named(table), deletions))
+    described = table_named(table)
+    access.require_writing(by, described)
+    return in_transaction(lambda: _delete(company, described, deletions))
 
 
 def _delete(company: Company, table: Table, deletions: Sequence[Delete]) -> list[Deletion]:

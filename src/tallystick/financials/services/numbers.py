@@ -3,12 +3,14 @@
 # ruff: noqa: S608 - only names of our own tables and columns are put into SQL; values are parameters
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db import connection, transaction
 
-from tallystick.financials import database
+from tallystick.financials import audit, database
+from tallystick.financials.audit import Area
 from tallystick.financials.models import Company, NumberSeries
+from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.problems import InvalidRecord, Problem
 from tallystick.financials.tables import table_named
 
@@ -47,6 +49,8 @@ def increment(number: str, by: int = 1) -> str:
 
 def allocate(company: Company, table: str, count: int = 1) -> list[str]:
     """Return `count` numbers for new records of the table that nobody else was or will be given.
+
+    For services, which have asked whether their caller may do what the numbers are for.
 
     Runs in the caller's transaction: rolled back, the numbers are free again; until it ends, others wait for theirs.
     Numbers that somebody typed by hand are passed over. Raises `InvalidRecord` without a series, or at its end."""
@@ -122,8 +126,10 @@ def save_series(
     ending_no: str = "",
     last_no_used: str = "",
     increment_by: int = 1,
+    by: Actor = OPERATOR,
 ) -> NumberSeries:
     """Create the series of this code, or change it. Raises `InvalidRecord` with a problem per field."""
+    by.require(Permission.SET_UP)
     code = code.strip().upper()
     patterns = {
         "starting_no": starting_no.strip().upper(),
@@ -133,17 +139,16 @@ def save_series(
     problems = list(_series_problems(company, code, used_for, patterns, increment_by))
     if problems:
         raise InvalidRecord(problems)
-    series, _ = NumberSeries.objects.update_or_create(
-        company=company,
-        code=code,
-        defaults={
-            "description": description.strip(),
-            "used_for": used_for,
-            "increment_by": increment_by,
-            **patterns,
-        },
-    )
+    settings = {"description": description.strip(), "used_for": used_for, "increment_by": increment_by, **patterns}
+    with transaction.atomic():
+        old = NumberSeries.objects.select_for_update().filter(company=company, code=code).values(*settings).first()
+        series, _ = NumberSeries.objects.update_or_create(company=company, code=code, defaults=settings)
+        audit.note(company, Area.NUMBER_SERIES, code, _in_words(old or {}), _in_words(settings), by=by)
     return series
+
+
+def _in_words(settings: Mapping[str, object]) -> dict[str, object]:
+    return {name.replace("_", " "): value for name, value in settings.items()}
 
 
 def _series_problems(

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from tallystick.financials import change_feed
+from tallystick.financials import access, change_feed
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.problems import InvalidRecord, RecordMissing, StaleRecord
 from tallystick.financials.services import following, numbers
 from tallystick.financials.services.attempts import in_transaction
@@ -18,20 +19,28 @@ from tallystick.financials.table import LINE_NO, LINE_STEP
 from tallystick.financials.tables import table_named
 
 
-def create(company: Company, table: str, values: Mapping[str, object], *, id: UUID | None = None) -> Saved:
+def create(
+    company: Company, table: str, values: Mapping[str, object], *, id: UUID | None = None, by: Actor = OPERATOR
+) -> Saved:
     """Store a new record; references are given as ids. Raises `InvalidRecord`, or `StaleRecord` if the id exists."""
-    return _one(company, table, Insert(values, id))
+    return _one(company, table, Insert(values, id), by)
 
 
 def update(
-    company: Company, table: str, id: UUID, values: Mapping[str, object], *, version: int | None = None
+    company: Company,
+    table: str,
+    id: UUID,
+    values: Mapping[str, object],
+    *,
+    version: int | None = None,
+    by: Actor = OPERATOR,
 ) -> Saved:
     """Change fields of a record. Raises `InvalidRecord`, `StaleRecord` (it is at another version) or `RecordMissing`."""
-    return _one(company, table, Update(id, values, version))
+    return _one(company, table, Update(id, values, version), by)
 
 
-def _one(company: Company, table: str, write: Write) -> Saved:
-    match save_many(company, table, [write])[0]:
+def _one(company: Company, table: str, write: Write, by: Actor) -> Saved:
+    match save_many(company, table, [write], by=by)[0]:
         case Saved() as saved:
             return saved
         case Refused(problems=problems):
@@ -42,11 +51,12 @@ def _one(company: Company, table: str, write: Write) -> Saved:
             raise RecordMissing(table_named(table).label, str(id))
 
 
-def save_many(company: Company, table: str, writes: Sequence[Write]) -> list[Outcome]:
+def save_many(company: Company, table: str, writes: Sequence[Write], *, by: Actor = OPERATOR) -> list[Outcome]:
     """Write what is valid, in one transaction; return an outcome per write, in their order.
 
     One refused record stops no other. A fixed number of statements, however many writes; a thousand a call is a good
     size. Two writes of one call must not name the same record."""
+    access.require_writing(by, table_named(table))
     return in_transaction(lambda: _save(company, table, writes))
 
 

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from tallystick.financials.models import User, WebServiceKey
+from tallystick.financials.permissions import Actor, Permission
 from tallystick.financials.problems import FinancialsError, KeyRefused
 
 DAYS, MOST_DAYS = 365, 730  # how long a key lasts unless told, and at most
@@ -32,12 +33,13 @@ class NewKey:
     key: WebServiceKey
 
 
-def change_key(user: User, *, by: str, now: datetime, days: int = DAYS) -> NewKey:
+def change_key(user: User, *, by: Actor, now: datetime, days: int = DAYS) -> NewKey:
     """Give the user a new key in place of the one they had, which stops working at once."""
     if not 1 <= days <= MOST_DAYS:
         raise FinancialsError(
             f"A web service key cannot last {days} days.", hint=f"Choose from 1 to {MOST_DAYS} days, two years."
         )
+    _require(by, user)
     lookup, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     with transaction.atomic():
         User.objects.select_for_update().get(pk=user.pk)  # two who change it at once take turns
@@ -47,20 +49,26 @@ def change_key(user: User, *, by: str, now: datetime, days: int = DAYS) -> NewKe
             lookup=lookup,
             secret_hash=_hashed(secret),
             created_at=now,
-            created_by=by,
+            created_by=by.name,
             expires_at=now + timedelta(days=days),
         )
     return NewKey(f"tsk_{lookup}_{secret}", key)
 
 
-def revoke_key(user: User, *, by: str, now: datetime) -> bool:
-    """End the user's key; whether they had one."""
+def revoke_key(user: User, *, by: Actor, now: datetime) -> bool:
+    """End the user's key; whether they had one. Raises `NotPermitted` for another's who manages no users."""
+    _require(by, user)
     return _revoke(user, by, now)
 
 
-def _revoke(user: User, by: str, now: datetime) -> bool:
+def _require(by: Actor, user: User) -> None:
+    if by.name != user.email:
+        by.require(Permission.MANAGE_USERS)
+
+
+def _revoke(user: User, by: Actor, now: datetime) -> bool:
     keys = WebServiceKey.objects.filter(user=user, revoked_at=None)
-    return keys.update(revoked_at=now, revoked_by=by, secret_hash="") > 0
+    return keys.update(revoked_at=now, revoked_by=by.name, secret_hash="") > 0
 
 
 def key_of(user: User) -> WebServiceKey | None:

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from tallystick.financials.models import Company, PublishedWebService, Role, WebServiceUse
-from tallystick.financials.problems import FinancialsError
+from tallystick.financials.models import Company, PublishedWebService, WebServiceUse
+from tallystick.financials.permissions import OPERATOR, Actor, Permission
 
 KEPT = timedelta(days=90)  # how long uses are remembered
 PRUNED_EVERY = 200  # uses, so that reading does not delete every time …
@@ -24,22 +24,18 @@ class Use:
     row_count: int = 0
 
 
-def publish(
-    company: Company, name: str, *, by: str, now: datetime, least_role: str | None = None
-) -> PublishedWebService:
-    """Publish a set. Without a role the one it has stays, so that publishing again never opens it wider; at first all
-    users of the company may read it."""
-    if least_role is not None and least_role not in Role.values:
-        raise FinancialsError(f"There is no role {least_role!r}.", hint=f"Choose one of: {', '.join(Role.values)}.")
-    role = {} if least_role is None else {"least_role": least_role}
+def publish(company: Company, name: str, *, now: datetime, by: Actor = OPERATOR) -> PublishedWebService:
+    """Publish a set. Raises `NotPermitted`."""
+    by.require(Permission.SET_UP)
     published, _ = PublishedWebService.objects.update_or_create(
-        company=company, name=name, defaults={**role, "published_at": now, "published_by": by}
+        company=company, name=name, defaults={"published_at": now, "published_by": by.name}
     )
     return published
 
 
-def unpublish(company: Company, name: str) -> bool:
-    """Stop publishing a set; whether it was published."""
+def unpublish(company: Company, name: str, *, by: Actor = OPERATOR) -> bool:
+    """Stop publishing a set; whether it was published. Raises `NotPermitted`."""
+    by.require(Permission.SET_UP)
     return PublishedWebService.objects.filter(company=company, name=name).delete()[0] > 0
 
 

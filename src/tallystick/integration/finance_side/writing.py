@@ -20,9 +20,13 @@ from tallystick.engine import (
 )
 from tallystick.financials import services
 from tallystick.financials.models import BusinessRelation, Company, Country
+from tallystick.financials.permissions import operator
 from tallystick.financials.services import Deleted, Missing, Refused, Saved, Stale
 from tallystick.financials.tables import Kind, Table
 from tallystick.integration.finance_side.fields import Facts
+
+# It works for everybody, so no one's permissions count: who may start it is asked where it is started.
+SYNCHRONIZATION = operator("synchronization")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +120,11 @@ def carry_out(
         except RecordRefused as refusal:
             refusal.record = refusal.record or _name(table, write)
             answers[number] = refusal
-    for number, outcome in zip(saves, services.save_many(company, table.name, list(saves.values())), strict=True):
+    saved = services.save_many(company, table.name, list(saves.values()), by=SYNCHRONIZATION)
+    for number, outcome in zip(saves, saved, strict=True):
         answers[number] = _answer(table, writes[number], outcome)
-    for number, deletion in zip(
-        deletions, services.delete_many(company, table.name, list(deletions.values())), strict=True
-    ):
+    deleted = services.delete_many(company, table.name, list(deletions.values()), by=SYNCHRONIZATION)
+    for number, deletion in zip(deletions, deleted, strict=True):
         answers[number] = _answer(table, writes[number], deletion)
     return [answers[number] for number in range(len(writes))]
 

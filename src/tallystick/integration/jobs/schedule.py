@@ -26,6 +26,7 @@ from tallystick.engine import (
 )
 from tallystick.engine.plan import Action, Forget, Keep, Leave, Plan, Work
 from tallystick.integration import connections
+from tallystick.integration.finance_side import SYNCHRONIZATION
 from tallystick.integration.jobs import runs
 from tallystick.integration.jobs.page import Task
 from tallystick.integration.jobs.runtime import Stopping, check_stopping, pause, stop_requested, with_connections
@@ -201,4 +202,4 @@ def _refused(connection: Connection, error: SetupError) -> None:
     """A refusal for good: waiting does not help, and asking every few seconds would lock the account out."""
     logger.error("the connection %s is switched off: %s", connection, error)
     _note(connection, failures=connection.cycle_failures + 1, problem=str(error))
-    connections.disable(connection, str(error))
+    connections.disable(connection, str(error), by=SYNCHRONIZATION)

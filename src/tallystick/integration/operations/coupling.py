@@ -29,6 +29,7 @@ from tallystick.engine import (
 from tallystick.engine.plan import Pair
 from tallystick.engine.translate import make_ready
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import Actor, Permission
 from tallystick.integration import connections
 from tallystick.integration.models import CouplingRow, Run, RunKind
 from tallystick.integration.operations.desk import Desk, Place, at_desk, sales_was_read
@@ -154,21 +155,22 @@ def _values(
 
 
 def couple(
-    company: Company, mapping: str, finance_id: str, sales_id: str, *, first: SideName | None, by: str
+    company: Company, mapping: str, finance_id: str, sales_id: str, *, first: SideName | None, by: Actor
 ) -> CouplingView:
     """Couple two records and synchronise them at once: where both hold something else, `first` wins.
 
     With `first` None they are coupled as they are and nothing is written. Raises RecordRefused where either is coupled
     with another record, RecordGone where one does not exist."""
+    by.require(Permission.SYNCHRONIZE)
     place = Place.of(company, mapping)
-    with at_desk(place, RunKind.COUPLING, "Couple", by, mapping=by_winner(place.mapping, first)) as desk:
+    with at_desk(place, RunKind.COUPLING, "Couple", by.name, mapping=by_winner(place.mapping, first)) as desk:
         finance = _one(desk.read(FINANCE, [finance_id]), desk.mapping, FINANCE, finance_id)
         sales = _one(desk.read(SALES, [sales_id]), desk.mapping, SALES, sales_id)
         known = _check_free(desk, finance, sales)
         pair = Pair(finance, sales)
         if not known:
             coupling = as_they_are(finance, sales) if first is None else _to_be_merged(finance, sales)
-            entry = coupled_entry(pair, f"coupled by {by}" if by else "coupled by hand")
+            entry = coupled_entry(pair, f"coupled by {by.name}" if by.name else "coupled by hand")
             _note_what_is_seen(desk)
             desk.remember([Result(Outcome.APPLIED, pair.label, coupling, history=(entry,))])
         if first is not None:
@@ -218,26 +220,27 @@ def _one(found: Mapping[str, Record], mapping: TableMapping, side: SideName, rec
     return found[record_id]
 
 
-def create_in_sales(company: Company, mapping: str, finance_ids: Sequence[str], by: str) -> Run:
+def create_in_sales(company: Company, mapping: str, finance_ids: Sequence[str], by: Actor) -> Run:
     """Create the counterparts of finance records in Dynamics CRM; a record that has exactly one match is coupled instead.
 
     A few are done at once, many by a worker; the run says what became of them."""
     return _create(company, mapping, Request(finance_ids=tuple(finance_ids)), SALES, by)
 
 
-def create_in_finance(company: Company, mapping: str, sales_ids: Sequence[str], by: str) -> Run:
+def create_in_finance(company: Company, mapping: str, sales_ids: Sequence[str], by: Actor) -> Run:
     """Create the counterparts of rows of Dynamics CRM in Financials; one that has exactly one match is coupled instead."""
     return _create(company, mapping, Request(sales_ids=tuple(sales_ids)), FINANCE, by)
 
 
-def _create(company: Company, mapping: str, request: Request, on: SideName, by: str) -> Run:
+def _create(company: Company, mapping: str, request: Request, on: SideName, by: Actor) -> Run:
+    by.require(Permission.SYNCHRONIZE)
     place = Place.of(company, mapping)
     if not place.mapping.direction.reaches(on):
         raise SetupError(
             f"{place.mapping.name} does not go to {on.title}, so nothing can be created there.",
             hint=f"Create the {place.mapping.label(on)} in {on.title}, then couple it.",
         )
-    return carry_out(place, RunKind.CREATION, request, Reach.FULL, f"Create in {on.title}", by)
+    return carry_out(place, RunKind.CREATION, request, Reach.FULL, f"Create in {on.title}", by.name)
 
 
 def match_and_couple(
@@ -248,13 +251,14 @@ def match_and_couple(
     create_unmatched: bool,
     synchronize: bool,
     first: SideName | None = None,
-    by: str,
+    by: Actor,
 ) -> Run:
     """Couple uncoupled finance records (None: all) with the one row of Dynamics CRM whose match fields are the same.
 
     None or several matches couple nothing; with `create_unmatched` the counterparts of those without any are created.
     Without `synchronize` the coupled records stay as they are; with it, `first` is whose values are taken where both differ
     (None: as the mapping says). A few are done at once, many by a worker."""
+    by.require(Permission.SYNCHRONIZE)
     place = Place.of(company, mapping)
     if not any(row.match for row in place.mapping.enabled_fields()):
         raise SetupError(
@@ -267,10 +271,10 @@ def match_and_couple(
         )
     request = Request(finance_ids=tuple(finance_ids or ()), create=create_unmatched, values=synchronize, first=first)
     reach = Reach.FULL if create_unmatched else Reach.MATCH
-    return carry_out(place, RunKind.COUPLING, request, reach, "Match-based coupling", by)
+    return carry_out(place, RunKind.COUPLING, request, reach, "Match-based coupling", by.name)
 
 
-def couple_all_salespeople(company: Company, by: str) -> Run:
+def couple_all_salespeople(company: Company, by: Actor) -> Run:
     """Couple every salesperson with the user of Dynamics CRM who has the same e-mail address."""
     return match_and_couple(company, "SALESPEOPLE", None, create_unmatched=False, synchronize=True, by=by)
 
@@ -299,13 +303,14 @@ def work_on_selection(desk: Desk, request: Request, reach: Reach) -> None:
         desk.do(adapted(desk.run, desk.plan(work, reach)))
 
 
-def uncouple(company: Company, mapping: str, finance_ids: Sequence[str] | None, by: str) -> int:
+def uncouple(company: Company, mapping: str, finance_ids: Sequence[str] | None, by: Actor) -> int:
     """Delete the couplings of finance records (None: all of the mapping); return how many there were.
 
     Both records stay as they are, and are not coupled or created again until a person asks for it."""
+    by.require(Permission.SYNCHRONIZE)
     place = Place.of(company, mapping)
     count = 0
-    with at_desk(place, RunKind.UNCOUPLING, "Delete couplings", by, needs_sides=False) as desk:
+    with at_desk(place, RunKind.UNCOUPLING, "Delete couplings", by.name, needs_sides=False) as desk:
         for chunk in _chunks(place, finance_ids):
             couplings = desk.couplings(FINANCE, chunk)
             labels = dict(
@@ -313,7 +318,7 @@ def uncouple(company: Company, mapping: str, finance_ids: Sequence[str] | None, 
                     "finance_id", "label"
                 )
             )
-            desk.remember([_uncoupled(desk, couplings[id_], labels.get(id_, ""), by) for id_ in couplings])
+            desk.remember([_uncoupled(desk, couplings[id_], labels.get(id_, ""), by.name) for id_ in couplings])
             count += len(couplings)
     return count
 

@@ -21,6 +21,7 @@ from tallystick.engine import (
 )
 from tallystick.engine.plan import Brake, Work
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import Actor, Permission
 from tallystick.integration import connections
 from tallystick.integration.models import CouplingRow, HistoryRow, LooseRow, MappingSettings, RunKind
 from tallystick.integration.operations.coupling import AT_ONCE
@@ -197,11 +198,12 @@ def _can(row: CouplingRow | LooseRow, conflicts: Sequence[FieldConflict]) -> tup
 
 
 def settle(
-    company: Company, issue_id: str, winner: SideName, fields: Sequence[str] | None = None, *, by: str
+    company: Company, issue_id: str, winner: SideName, fields: Sequence[str] | None = None, *, by: Actor
 ) -> Issue | None:
     """Decide a conflict: `winner`'s values are taken in these fields (finance names; None: in all), now.
 
     The losing values stay in the history. Returns what is left of the issue, None where it is settled."""
+    by.require(Permission.SYNCHRONIZE)
     row, place = _coupling_issue(company, issue_id)
     conflicts = {values[0]: FieldConflict(*values) for values in from_json(row.conflicts) or ()}
     chosen = list(conflicts) if fields is None else list(fields)
@@ -211,8 +213,8 @@ def settle(
             f"{row.label} has no conflict in {', '.join(unknown) or 'any field'}.",
             hint=f"Its conflicts are in {', '.join(conflicts) or 'no field'}; somebody may have settled it.",
         )
-    with at_desk(place, RunKind.SYNCHRONIZATION, "Settle a conflict", by) as desk:
-        _decide(row, desk, [conflicts[name] for name in chosen], winner, by)
+    with at_desk(place, RunKind.SYNCHRONIZATION, "Settle a conflict", by.name) as desk:
+        _decide(row, desk, [conflicts[name] for name in chosen], winner, by.name)
         desk.see_through(Work.selection([row.finance_id]))
     return _what_is_left(company, issue_id)
 
@@ -241,10 +243,11 @@ def _decide(row: CouplingRow, desk: Desk, chosen: Sequence[FieldConflict], winne
         )
 
 
-def settle_deletion(company: Company, issue_id: str, choice: DeletionPolicy, *, by: str) -> Issue | None:
+def settle_deletion(company: Company, issue_id: str, choice: DeletionPolicy, *, by: Actor) -> Issue | None:
     """Decide what becomes of a record whose counterpart was deleted: delete the coupling, restore, or delete it too.
 
     Returns what is left of the issue, None where it is settled."""
+    by.require(Permission.SYNCHRONIZE)
     row, place = _coupling_issue(company, issue_id)
     if not row.deleted_on:
         raise SetupError(f"{row.label}: neither half was deleted.", hint="Look at the issue again.")
@@ -258,7 +261,7 @@ def settle_deletion(company: Company, issue_id: str, choice: DeletionPolicy, *, 
             hint=f"Do it in {written.title} itself, or delete the coupling.",
         )
     mapping = replace(place.mapping, deletions=choice)
-    with at_desk(place, RunKind.SYNCHRONIZATION, f"Deletion: {choice.value}", by, mapping=mapping) as desk:
+    with at_desk(place, RunKind.SYNCHRONIZATION, f"Deletion: {choice.value}", by.name, mapping=mapping) as desk:
         plan = desk.plan(Work.selection([row.finance_id]))
         Brake(coupled=1, lifted=True).check(mapping, plan.risky)  # the person is looking at the very record
         desk.do(plan)
@@ -268,10 +271,11 @@ def settle_deletion(company: Company, issue_id: str, choice: DeletionPolicy, *, 
 _DONE = {DeletionPolicy.RESTORE: "restored", DeletionPolicy.DELETE: "deleted"}
 
 
-def retry(company: Company, issue_ids: Sequence[str] | None, *, by: str) -> int:
+def retry(company: Company, issue_ids: Sequence[str] | None, *, by: Actor) -> int:
     """Try failed and waiting records again (None: all of them); return how many.
 
     A few are tried at once; many go along with the next run of their mapping, which is asked for."""
+    by.require(Permission.SYNCHRONIZE)
     connection = connections.connection_of(company)
     chosen = _chosen(connection.pk, issue_ids)
     for name in dict.fromkeys(row.mapping.name for row in chosen):
@@ -282,7 +286,7 @@ def retry(company: Company, issue_ids: Sequence[str] | None, *, by: str) -> int:
         if len(own) > AT_ONCE:
             request_sync(company, name, by=by)
         else:
-            _try_now(Place.of(company, name), own, by)
+            _try_now(Place.of(company, name), own, by.name)
     return len(chosen)
 
 

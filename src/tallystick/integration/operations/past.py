@@ -10,6 +10,7 @@ from django.db.models import Q
 from tallystick.engine import Change, Done, Fields, Record, SideName, TallyError
 from tallystick.engine.plan import Work
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import Actor, Permission
 from tallystick.integration import connections
 from tallystick.integration.models import HistoryRow, Run, RunError, RunKind
 from tallystick.integration.operations.desk import Desk, Place, at_desk, now
@@ -145,10 +146,11 @@ def _fields(row: HistoryRow, place: Place, names: Names) -> tuple[HistoryField, 
     )
 
 
-def undo(company: Company, history_ids: Sequence[int], *, by: str) -> list[Undone]:
+def undo(company: Company, history_ids: Sequence[int], *, by: Actor) -> list[Undone]:
     """Write the earlier values of these edits back, as a normal edit on the side where each was made.
 
     A record that was edited since stays as it is; its neighbours do not. The other side follows at once."""
+    by.require(Permission.SYNCHRONIZE)
     rows = HistoryRow.objects.filter(pk__in=list(history_ids), mapping__connection__company=company)
     found = list(rows.select_related("mapping").order_by("-id"))
     told = [
@@ -158,7 +160,7 @@ def undo(company: Company, history_ids: Sequence[int], *, by: str) -> list[Undon
     taken_back = set(HistoryRow.objects.filter(undoes__in=found).values_list("undoes_id", flat=True))
     for name in dict.fromkeys(row.mapping.name for row in found):
         own = [row for row in found if row.mapping.name == name]
-        told += _undo_in(Place.of(company, name), own, taken_back, by)
+        told += _undo_in(Place.of(company, name), own, taken_back, by.name)
     return told
 
 

@@ -1,7 +1,7 @@
 """Asking for synchronisations, and the review of a full one: start, look, restart, leave out, allow, stop."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,9 +9,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from tallystick.engine import SALES, Direction, Reach, SetupError, SideName, TableMapping, TallyError
-from tallystick.financials import queries
+from tallystick.financials import audit, queries
+from tallystick.financials.audit import Area
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.integration import connections, mappings
+from tallystick.integration.finance_side import SYNCHRONIZATION
 from tallystick.integration.models import Connection, Cursor, FullSync, MappingSettings, Run, RunKind, RunStatus
 from tallystick.integration.operations.coupling import carry_out
 from tallystick.integration.operations.desk import Place, now
@@ -50,13 +53,14 @@ def request_sync(
     *,
     finance_ids: Sequence[str] | None = None,
     winner: SideName | None = None,
-    by: str,
+    by: Actor,
 ) -> Run:
     """Synchronise a mapping's changes, or chosen coupled records; return the run that counts what comes of it.
 
     With `winner` that side's values replace the other's, whoever changed them last; that is for chosen records only. A
     few records are done at once, everything else by a worker. While the mapping waits for a worker, no second run is
     asked for."""
+    by.require(Permission.SYNCHRONIZE)
     place = Place.of(company, mapping)
     if winner is not None and not finance_ids:
         raise SetupError("Choose the records for which one side is to win.", hint="Select them in the list.")
@@ -67,21 +71,22 @@ def request_sync(
         )
     if finance_ids:
         request = Request(finance_ids=tuple(finance_ids), winner=winner)
-        return carry_out(place, RunKind.SYNCHRONIZATION, request, Reach.COUPLED, "Synchronize Now", by)
+        return carry_out(place, RunKind.SYNCHRONIZATION, request, Reach.COUPLED, "Synchronize Now", by.name)
     place.sides()  # says why not, where the connection is off
     plain = Run.objects.filter(
         mapping=place.settings, kind=RunKind.SYNCHRONIZATION, status=RunStatus.QUEUED, options={}
     )
     queued = plain.order_by("id").first()
     return queued or Run.objects.create(
-        connection=place.connection, mapping=place.settings, kind=RunKind.SYNCHRONIZATION, requested_by=by
+        connection=place.connection, mapping=place.settings, kind=RunKind.SYNCHRONIZATION, requested_by=by.name
     )
 
 
-def request_full_sync(company: Company, mappings: Sequence[str] | None = None, *, by: str) -> FullSync:
+def request_full_sync(company: Company, mappings: Sequence[str] | None = None, *, by: Actor) -> FullSync:
     """Have a worker synchronise these mappings (None: all that are enabled) in full; return the full synchronization.
 
     While one is under way, that one is returned and nothing is started."""
+    by.require(Permission.SYNCHRONIZE)
     connection = connections.connection_of(company)
     connections.sides(connection)  # says why not, where the connection is off
     wanted = _wanted(connection, mappings)
@@ -91,7 +96,7 @@ def request_full_sync(company: Company, mappings: Sequence[str] | None = None, *
     totals = {mapping.name: _expected(connection, mapping) for mapping in wanted}
     try:
         with transaction.atomic():
-            return _create(connection, wanted, totals, by)
+            return _create(connection, wanted, totals, by.name)
     except IntegrityError:  # somebody else pressed Start in the same moment
         return open_one.get()
 
@@ -136,7 +141,7 @@ def _expected(connection: Connection, mapping: TableMapping) -> int | None:
         sales = connections.client(connection).count(mapping.sales)
     except TallyError:
         return None  # the run itself will say what is wrong
-    return sales + queries.count_records(connection.company, mapping.finance)
+    return sales + queries.count_records(connection.company, mapping.finance, by=SYNCHRONIZATION)
 
 
 def full_sync_review(company: Company) -> list[ReviewLine]:
@@ -233,7 +238,10 @@ def _counts(connection: Connection, lines: Sequence[TableMapping]) -> dict[str, 
         connections.sides(connection)
         crm = connections.client(connection)
         counts = {
-            mapping.name: (queries.count_records(connection.company, mapping.finance), crm.count(mapping.sales))
+            mapping.name: (
+                queries.count_records(connection.company, mapping.finance, by=SYNCHRONIZATION),
+                crm.count(mapping.sales),
+            )
             for mapping in lines
         }
     except TallyError:
@@ -242,10 +250,11 @@ def _counts(connection: Connection, lines: Sequence[TableMapping]) -> dict[str, 
     return counts
 
 
-def restart_line(company: Company, run_id: int, by: str) -> Run:
+def restart_line(company: Company, run_id: int, by: Actor) -> Run:
     """Have a line that ended be done again, and with it the lines that were not started because of it.
 
     A line of a full synchronization that has ended becomes a full synchronization of its own."""
+    by.require(Permission.SYNCHRONIZE)
     run = find_run(company, run_id)
     if run.status in OPEN:
         return run
@@ -261,7 +270,7 @@ def restart_line(company: Company, run_id: int, by: str) -> Run:
         message="",
         hint="",
         stop_requested=False,
-        requested_by=by,
+        requested_by=by.name,
     )
     return find_run(company, run_id)
 
@@ -279,29 +288,32 @@ def _blocked_by(run: Run) -> list[Run]:
     return found
 
 
-def remove_line(company: Company, run_id: int) -> None:
+def remove_line(company: Company, run_id: int, by: Actor = OPERATOR) -> None:
     """Leave a mapping out of the full synchronization under way. Only before it has started."""
+    by.require(Permission.SYNCHRONIZE)
     run = find_run(company, run_id)
     deleted, _ = Run.objects.filter(pk=run.pk, status=RunStatus.QUEUED, full_sync__isnull=False).delete()
     if not deleted:
         raise SetupError(f"{run.mapping.name} has started already.", hint="Stop it instead.")
 
 
-def approve(company: Company, run_id: int, by: str) -> Run:
+def approve(company: Company, run_id: int, by: Actor) -> Run:
     """Lift the brake of a run that asks, and let it go on."""
+    by.require(Permission.SYNCHRONIZE)
     run = find_run(company, run_id)
     changed = Run.objects.filter(pk=run.pk, status=RunStatus.ASKS).update(
-        status=RunStatus.QUEUED, allowed=True, message=f"Allowed by {by}." if by else "Allowed.", hint=""
+        status=RunStatus.QUEUED, allowed=True, message=f"Allowed by {by.name}." if by.name else "Allowed.", hint=""
     )
     if not changed:
         raise SetupError(f"This run of {run.mapping.name} does not ask for anything.", hint="Look at its messages.")
     return find_run(company, run_id)
 
 
-def stop(company: Company, run_id: int, by: str = "") -> Run:
+def stop(company: Company, run_id: int, by: Actor = OPERATOR) -> Run:
     """Stop a run: at once where it has not begun or asks, else after the page under way. What is done stays done."""
+    by.require(Permission.SYNCHRONIZE)
     run = find_run(company, run_id)
-    message = f"Stopped by {by}." if by else "Stopped."
+    message = f"Stopped by {by.name}." if by.name else "Stopped."
     Run.objects.filter(pk=run.pk, status__in=(RunStatus.QUEUED, RunStatus.ASKS)).update(
         status=RunStatus.STOPPED, finished_at=now(), message=message
     )
@@ -309,8 +321,9 @@ def stop(company: Company, run_id: int, by: str = "") -> Run:
     return find_run(company, run_id)
 
 
-def stop_full_sync(company: Company, by: str = "") -> None:
+def stop_full_sync(company: Company, by: Actor = OPERATOR) -> None:
     """Stop every line of the full synchronization under way."""
+    by.require(Permission.SYNCHRONIZE)
     connection = connections.connection_of(company)
     for run_id in Run.objects.filter(
         connection=connection, full_sync__finished_at=None, full_sync__isnull=False, status__in=OPEN
@@ -335,8 +348,10 @@ def change_mapping(
     deletions: str | None = None,
     creates: bool | None = None,
     max_share: int | None = None,
+    by: Actor = OPERATOR,
 ) -> TableMapping:
     """Change what a person may change about a mapping; None leaves a setting as it is, "" puts it back as shipped."""
+    by.require(Permission.INTEGRATE)
     connection = connections.connection_of(company)
     ensure_settings(connection)
     row = settings_of(connection, mapping)
@@ -349,6 +364,7 @@ def change_mapping(
         "creates": creates,
         "max_share": max_share,
     }
+    old = _settings_in_words(row, given)
     for name, value in given.items():
         if value is not None:
             setattr(row, name, value)
@@ -356,5 +372,11 @@ def change_mapping(
         changed = as_set(row)
     except ValueError as exc:
         raise SetupError(f"{exc}.", hint="Choose one of the policies offered.") from exc
-    row.save(update_fields=list(given))
+    with transaction.atomic():
+        row.save(update_fields=list(given))
+        audit.note(company, Area.TABLE_MAPPING, row.name, old, _settings_in_words(row, given), by=by)
     return changed
+
+
+def _settings_in_words(row: MappingSettings, names: Iterable[str]) -> dict[str, object]:
+    return {name.replace("_", " "): getattr(row, name) for name in names}

@@ -16,7 +16,7 @@ from tallystick.web.availability.places import url_of
 from tallystick.web.charts import Chart, Series
 from tallystick.web.records.reading import card_url
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.show import crumb, show
 
 COUNTS = {Step.DAY: 14, Step.WEEK: 12, Step.MONTH: 12}
@@ -43,7 +43,7 @@ class Choice:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_AVAILABILITY)
 def items(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The figures of the chosen items, or of a page of all: a search box narrows them down."""
     chosen = _chosen(request.GET)
@@ -77,7 +77,7 @@ def _page(asked: QueryDict) -> int:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_AVAILABILITY)
 def item(request: HttpRequest, desk: Desk, item: UUID) -> HttpResponse:
     """What there is of an item, in one of its units, by day, week or month."""
     today = timezone.localdate()

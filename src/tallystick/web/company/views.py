@@ -4,20 +4,21 @@ from dataclasses import dataclass
 from typing import cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tallystick.financials.models import Company, Experience, Membership, Role, User
+from tallystick.financials.models import Company, Experience
+from tallystick.financials.people import labels_of, places_of
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.problems import InvalidRecord
 from tallystick.financials.services.companies import create_company, update_company
-from tallystick.financials.services.users import grant_role
+from tallystick.financials.services.users import grant
 from tallystick.web import extensions
 from tallystick.web.company.forms import EXPLANATIONS, CompanyForm, NewCompanyForm
-from tallystick.web.shell.desk import Desk, at_desk
+from tallystick.web.shell.desk import ANYONE, Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import crumb, show
 
@@ -34,15 +35,14 @@ EXPERIENCES = tuple(ExperienceChoice(experience.value, EXPLANATIONS[experience])
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_desk()
 def settings(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Look at the company's settings; an administrator changes them."""
+    """Look at the company's settings; who may set up changes them."""
     if request.method != "POST":
         return _show_settings(request, desk, CompanyForm(desk, initial=CompanyForm.settings_of(desk.company)))
-    if not desk.may_administer:
-        raise PermissionDenied
+    desk.actor.require(Permission.SET_UP)
     form = CompanyForm(desk, request.POST)
     if form.is_valid():
         try:
-            update_company(desk.company, **form.cleaned_data)
+            update_company(desk.company, by=desk.actor, **form.cleaned_data)
         except InvalidRecord as refused:
             add_problems(form, refused.problems)
         else:
@@ -66,11 +66,11 @@ def _show_settings(request: HttpRequest, desk: Desk, form: CompanyForm, status: 
 
 
 @require_POST
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.SET_UP)
 def switch_experience(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Switch between Basic, Essential and Suite."""
     try:
-        company = update_company(desk.company, experience=request.POST.get("experience", ""))
+        company = update_company(desk.company, experience=request.POST.get("experience", ""), by=desk.actor)
     except InvalidRecord as refused:
         messages.error(request, str(refused))
     else:
@@ -79,35 +79,26 @@ def switch_experience(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @require_safe
-@at_desk()
+@at_desk(ANYONE)
 def companies(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The companies the person works in."""
-    memberships = Membership.objects.filter(user=desk.user).select_related("company").order_by("company__name")
     return show(
         request,
         desk,
         "company/companies.html",
         title="Companies",
-        memberships=memberships,
-        may_create=may_create_companies(desk.user),
+        places=[(place.company, labels_of(place.sets)) for place in places_of(desk.user)],
     )
 
 
-def may_create_companies(user: User) -> bool:
-    """Whether the person may open another set of books: whoever administers one already."""
-    return Membership.objects.filter(user=user, role=Role.ADMINISTRATOR).exists()
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk()
+@at_desk(Permission.SET_UP)
 def new_company(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Open another company; whoever does becomes its administrator."""
-    if not may_create_companies(desk.user):
-        raise PermissionDenied
+    """Open another company; whoever does becomes its administrator. Who administers one may."""
     form = NewCompanyForm(request.POST or None)
     if form.is_valid():
         try:
-            company = _create(form, desk.user)
+            company = _create(form, desk)
         except InvalidRecord as refused:
             add_problems(form, refused.problems)
         else:
@@ -127,8 +118,8 @@ def new_company(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-def _create(form: NewCompanyForm, user: User) -> Company:
+def _create(form: NewCompanyForm, desk: Desk) -> Company:
     with transaction.atomic():
-        company = create_company(**cast("dict[str, str]", form.cleaned_data))
-        grant_role(user, company, Role.ADMINISTRATOR)
+        company = create_company(by=desk.actor, **cast("dict[str, str]", form.cleaned_data))
+        grant(desk.user, company, PermissionSet.ADMINISTRATOR, by=desk.actor)
     return company

@@ -37,7 +37,7 @@ def _takes_part(desk: Desk, table: Table) -> bool:
 
 def list_actions(desk: Desk, table: Table) -> Sequence[ListAction]:
     """The actions for the records chosen in a list; each leads to a page that asks first."""
-    if not _takes_part(desk, table) or not desk.may_edit:
+    if not _takes_part(desk, table) or not desk.may_synchronize:
         return ()
 
     def action(label: str, icon: str, name: str) -> ListAction:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from tallystick.engine import TallyError
 from tallystick.financials.models import Company, Experience
 from tallystick.integration import connections
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.show import show
 
 P = ParamSpec("P")
@@ -21,7 +21,7 @@ CONFLICT = 409
 
 
 def crm_page(
-    at_least: Role = Role.VIEWER,
+    needs: Permission = Permission.READ,
 ) -> Callable[[Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]], Callable[..., HttpResponse]]:
     """Decorates a view of the integration: it is given the desk, as with `at_desk`.
 
@@ -37,7 +37,7 @@ def crm_page(
             except TallyError as error:
                 return _refused(request, desk, error)
 
-        return wraps(view)(at_desk(at_least)(guarded))
+        return at_desk(needs)(wraps(view)(guarded))
 
     return decorate
 
@@ -86,8 +86,10 @@ def _refused(request: HttpRequest, desk: Desk, error: TallyError) -> HttpRespons
             title="Dynamics CRM",
             heading=f"{desk.company} is not connected to Dynamics CRM yet",
             text="Address, application and client secret are entered once; then records can be coupled and synchronized.",
-            hint="" if desk.may_administer else "An administrator of this company can connect it.",
-            action="Open CRM Connection Setup" if desk.may_administer else "",
+            hint=""
+            if desk.may_integrate
+            else "An administrator or integration administrator of this company can connect it.",
+            action="Open CRM Connection Setup" if desk.may_integrate else "",
             action_url=setup_url,
         )
     subject = f"{error.record}: " if error.record else ""

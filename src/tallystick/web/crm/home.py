@@ -9,7 +9,7 @@ from tallystick.integration.operations import MappingCounts
 from tallystick.web.crm.gate import is_offered
 from tallystick.web.crm.places import mapping_url
 from tallystick.web.crm.workers import worker_is_alive
-from tallystick.web.shell.desk import Desk
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.extensions import Fragment
 
 TEMPLATE = "crm/_home_card.html"
@@ -24,8 +24,9 @@ class MappingLine:
 
 
 def home_cards(desk: Desk) -> Sequence[Fragment]:
-    """One card; none where the experience does not offer the integration, which Home itself explains."""
-    if not is_offered(desk.company):
+    """One card; none where the experience does not offer the integration, which Home itself explains, and none for who may
+    not look at the records it is about."""
+    if not is_offered(desk.company) or not desk.may(Permission.READ):
         return ()
     if connections.find_connection(desk.company) is None:
         return (Fragment(TEMPLATE, {"connected": False}),)

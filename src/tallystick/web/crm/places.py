@@ -95,11 +95,6 @@ class Halves:
             return ""
 
 
-def name_of(desk: Desk) -> str:
-    """What runs and history call the person at the desk."""
-    return desk.user.email
-
-
 def as_uuid(text: str) -> UUID | None:
     """The id of a record of Financials, or None for any other text."""
     try:

@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 
 from tallystick.financials import queries
 from tallystick.financials.queries import EVERYTHING, Filter, Operator, Query, Record
+from tallystick.financials.tables import TABLES
 from tallystick.web.records.listing import ANY
 from tallystick.web.records.reading import card_url
 from tallystick.web.shell.desk import Desk
@@ -34,23 +35,27 @@ class RecentChange:
 
 
 def cues(desk: Desk) -> Sequence[Cue]:
-    """How many records there are of what matters. One count per figure."""
-    return [
+    """How many records there are of what matters to the person. One count per figure."""
+    counted = [
         _cue(desk, "Customers", "customer"),
         _cue(desk, "Blocked customers", "customer", BLOCKED, blocked=ANY),
         _cue(desk, "Contacts", "contact"),
         _cue(desk, "Salespeople", "salesperson"),
         _cue(desk, "Currencies", "currency"),
     ]
+    return [cue for cue in counted if cue]
 
 
-def _cue(desk: Desk, label: str, table: str, query: Query = EVERYTHING, **filters: str) -> Cue:
+def _cue(desk: Desk, label: str, table: str, query: Query = EVERYTHING, **filters: str) -> Cue | None:
+    """The figure; None for a table that the person may not look at."""
+    if not desk.may_read(TABLES[table]):
+        return None
     url = reverse("record-list", args=(desk.company.slug, table))
-    figure = queries.count_records(desk.company, table, query)
+    figure = queries.count_records(desk.company, table, query, by=desk.actor)
     return Cue(label, figure, f"{url}?{urlencode(filters)}" if filters else url)
 
 
 def recent_changes(desk: Desk) -> Sequence[RecentChange]:
     """The records changed last, newest first."""
-    records = queries.recently_changed(desk.company, limit=RECENT)
+    records = queries.recently_changed(desk.company, limit=RECENT, by=desk.actor)
     return [RecentChange(record, card_url(desk, record.table.name, record.id)) for record in records]

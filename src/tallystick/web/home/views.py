@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 from tallystick.financials.models import Membership
 from tallystick.web import extensions
 from tallystick.web.home.overview import cues, recent_changes
-from tallystick.web.shell.desk import Desk, at_desk, signed_in
+from tallystick.web.shell.desk import ANYONE, Desk, at_desk, signed_in
 from tallystick.web.shell.show import show
 
 LAST_COMPANY = "last_company"
@@ -28,7 +28,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@at_desk()
+@at_desk(ANYONE)
 def company_home(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The role centre of one company."""
     if request.session.get(LAST_COMPANY) != desk.company.slug:

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tallystick.financials import access
 from tallystick.financials.exchange import (
     Format,
     ImportPreview,
@@ -26,7 +27,7 @@ from tallystick.financials.tables import TABLES, Field
 from tallystick.web.imports.forms import UploadForm
 from tallystick.web.imports.uploads import Upload, discard_upload, find_upload, keep_upload
 from tallystick.web.records.reading import table_or_404
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.show import crumb, show
 
 ROWS_SHOWN = 200
@@ -39,10 +40,12 @@ TONES = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def choose(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Choose a table and a file. The file is kept until it is imported or discarded; nothing else happens yet."""
-    form = UploadForm(request.POST or None, request.FILES or None, initial={"table": request.GET.get("table", "")})
+    form = UploadForm(
+        desk, request.POST or None, request.FILES or None, initial={"table": request.GET.get("table", "")}
+    )
     if form.is_valid():
         file = form.cleaned_data["file"]
         upload = keep_upload(desk, TABLES[form.cleaned_data["table"]], file.name, file.chunks())
@@ -57,17 +60,18 @@ def _show_form(request: HttpRequest, desk: Desk, form: UploadForm, unreadable: s
         "imports/choose.html",
         title="Import",
         form=form,
-        tables=[table for table in TABLES.values() if not table.posted],
+        tables=[table for table in TABLES.values() if desk.may_enter(table)],
         unreadable=unreadable,
         status=422 if form.errors or unreadable else 200,
     )
 
 
 @require_safe
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def template(request: HttpRequest, desk: Desk, table: str, format: str) -> HttpResponse:
     """A file with the field names of a table, to fill in."""
-    described = table_or_404(table)
+    described = table_or_404(desk, table)
+    access.require_writing(desk.actor, described)
     if format not in tuple(Format):
         raise Http404(f"no format {format}")
     kind = Format(format)
@@ -105,14 +109,14 @@ class OutcomeTab:
 
 @require_safe
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def preview(request: HttpRequest, desk: Desk, upload_id: str) -> HttpResponse:
     """What importing the file would do, row by row. Writes nothing."""
     upload = find_upload(desk, upload_id)
     if upload is None:
         return _gone(request, desk)
     try:
-        found = preview_import(desk.company, upload.table.name, upload.path)
+        found = preview_import(desk.company, upload.table.name, upload.path, by=desk.actor)
     except UnreadableFile as unreadable:
         return _show_unreadable(request, desk, upload, unreadable)
     return _show_preview(request, desk, upload, found)
@@ -120,7 +124,7 @@ def preview(request: HttpRequest, desk: Desk, upload_id: str) -> HttpResponse:
 
 def _show_unreadable(request: HttpRequest, desk: Desk, upload: Upload, problem: UnreadableFile) -> HttpResponse:
     discard_upload(upload)
-    form = UploadForm(initial={"table": upload.table.name})
+    form = UploadForm(desk, initial={"table": upload.table.name})
     return _show_form(request, desk, form, unreadable=f"{upload.name} cannot be read. {problem}")
 
 
@@ -181,14 +185,14 @@ def _shown_row(fields: Sequence[Field], row: ImportRow) -> ShownRow:
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def run(request: HttpRequest, desk: Desk, upload_id: str) -> HttpResponse:
     """Import the file: all rows, or none when one of them has a problem meanwhile."""
     upload = find_upload(desk, upload_id)
     if upload is None:
         return _gone(request, desk)
     try:
-        result = run_import(desk.company, upload.table.name, upload.path, by=desk.user)
+        result = run_import(desk.company, upload.table.name, upload.path, by=desk.actor)
     except ImportRefused as refused:
         messages.error(request, str(refused))
         return _show_preview(request, desk, upload, refused.preview, status=409)
@@ -204,7 +208,7 @@ def run(request: HttpRequest, desk: Desk, upload_id: str) -> HttpResponse:
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def discard(request: HttpRequest, desk: Desk, upload_id: str) -> HttpResponse:
     """Delete the kept file without importing it."""
     upload = find_upload(desk, upload_id)

@@ -17,14 +17,14 @@ from tallystick.financials.tables import ITEM
 from tallystick.web.item_journal.forms import AdjustForm
 from tallystick.web.records.card import list_crumb
 from tallystick.web.records.reading import card_url, record_or_404
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import crumb, show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def adjust(request: HttpRequest, desk: Desk, item: UUID) -> HttpResponse:
     """Ask, show what would be posted, and post it when that was seen."""
     record = record_or_404(desk, ITEM, item)

@@ -6,17 +6,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from tallystick.financials.models import NumberSeries, Role
+from tallystick.financials.models import NumberSeries
 from tallystick.financials.problems import InvalidRecord
 from tallystick.financials.services.numbers import save_series
 from tallystick.web.number_series.forms import NumberSeriesForm, numbered_tables
-from tallystick.web.shell.desk import Desk, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import crumb, show
 
 
 @require_safe
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.SET_UP)
 def number_series(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The series of the company."""
     labels = dict(numbered_tables())
@@ -28,7 +28,7 @@ def number_series(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.SET_UP)
 def edit(request: HttpRequest, desk: Desk, series_id: object) -> HttpResponse:
     """Change a series: where it goes on, where it ends, what it numbers."""
     series = get_object_or_404(NumberSeries, company=desk.company, pk=series_id)
@@ -37,7 +37,7 @@ def edit(request: HttpRequest, desk: Desk, series_id: object) -> HttpResponse:
     )
     if form.is_valid():
         try:
-            save_series(desk.company, series.code, **form.cleaned_data)
+            save_series(desk.company, series.code, by=desk.actor, **form.cleaned_data)
         except InvalidRecord as refused:
             add_problems(form, refused.problems)
         else:

@@ -15,7 +15,7 @@ from tallystick.financials.tables import table_named
 from tallystick.web.opportunities.forms import CloseForm
 from tallystick.web.records.card import list_crumb
 from tallystick.web.records.reading import card_url, record_or_404
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import crumb, show
 
@@ -23,21 +23,21 @@ TABLE = table_named("opportunity")
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def start(request: HttpRequest, desk: Desk, opportunity: UUID) -> HttpResponse:
     """Begin to work on it."""
     return _take(request, desk, opportunity, opportunities.start)
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def take_to_next_stage(request: HttpRequest, desk: Desk, opportunity: UUID) -> HttpResponse:
     """Take it one stage on."""
     return _take(request, desk, opportunity, opportunities.take_to_next_stage)
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def reopen(request: HttpRequest, desk: Desk, opportunity: UUID) -> HttpResponse:
     """Go on with it, after all."""
     return _take(request, desk, opportunity, opportunities.reopen)
@@ -62,7 +62,7 @@ def _say_where(request: HttpRequest, desk: Desk, id: UUID) -> None:
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def take_many_to_next_stage(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Take those chosen in the list one stage on; each that cannot go says why."""
     done = 0
@@ -80,7 +80,7 @@ def take_many_to_next_stage(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def make_quote(request: HttpRequest, desk: Desk, opportunity: UUID) -> HttpResponse:
     """Make a sales quote of it, and go there."""
     try:
@@ -96,14 +96,14 @@ def make_quote(request: HttpRequest, desk: Desk, opportunity: UUID) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def win(request: HttpRequest, desk: Desk, opportunity: UUID) -> HttpResponse:
     """Ask when and why it was won, then close it."""
     return _close(request, desk, opportunity, "Won", opportunities.win)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def lose(request: HttpRequest, desk: Desk, opportunity: UUID) -> HttpResponse:
     """Ask when and why it was lost, then close it."""
     return _close(request, desk, opportunity, "Lost", opportunities.lose)

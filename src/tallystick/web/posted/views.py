@@ -24,14 +24,14 @@ from tallystick.web.posted.paper import paper_of
 from tallystick.web.records.card import list_crumb
 from tallystick.web.records.reading import card_url, heading_of, record_or_404
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import Crumb, show
 
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def document(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """A posted document as it is read on paper, and what became of it."""
     kind = kind_or_404(table)
@@ -53,7 +53,7 @@ def document(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> H
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def correct(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpResponse:
     """Write a credit memo that takes back an invoice, and go there: it can be reduced before it is posted."""
     try:
@@ -70,7 +70,7 @@ def correct(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpResponse:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def navigate(request: HttpRequest, desk: Desk) -> HttpResponse:
     """All entries of a document number, whatever the ledger."""
     number = text_asked(request.GET, "no")
@@ -91,7 +91,7 @@ def navigate(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def transaction(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpResponse:
     """One posting: all its entries, and what the general ledger's sum to."""
     posting = _transaction_or_404(desk, record_id)
@@ -113,7 +113,7 @@ def transaction(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpRespon
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def reverse(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpResponse:
     """Ask on which day, then take a posting back by counter entries."""
     posting = _transaction_or_404(desk, record_id)

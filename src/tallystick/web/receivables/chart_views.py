@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from tallystick.financials.models import Company, GLAccount, GLEntry
 from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.tables import TABLES
-from tallystick.web.records.reading import card_url, may_enter, new_url
+from tallystick.web.records.reading import card_url, new_url
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.show import show
 
 AMOUNT = TABLES["g-l-entry"].field("amount")
@@ -43,7 +43,7 @@ class ChartRow:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_LEDGER)
 def chart(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The accounts in their order, without a look into the ledger."""
     return _show(request, desk, "receivables/chart.html", None)
@@ -51,7 +51,7 @@ def chart(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_LEDGER)
 def balances(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The same rows with the balance of each account on a day, and what all of them come to."""
     return _show(request, desk, "receivables/_chart.html", balances_on(desk.company, _day(request)))
@@ -69,7 +69,7 @@ def _show(request: HttpRequest, desk: Desk, template: str, found: dict[object, D
         day=_day(request),
         currency=desk.company.local_currency,
         total=None if total is None else AMOUNT.number_text(rounded(total, PLACES), grouped=True),
-        new_url=new_url(desk, "g-l-account") if may_enter(desk, TABLES["g-l-account"]) else "",
+        new_url=new_url(desk, "g-l-account") if desk.may_enter(TABLES["g-l-account"]) else "",
     )
 
 

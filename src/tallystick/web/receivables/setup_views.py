@@ -14,7 +14,7 @@ from tallystick.financials.problems import InvalidRecord
 from tallystick.financials.services.sales_setup import sales_setup, update_sales_setup
 from tallystick.financials.tables import Kind
 from tallystick.web.records.forms import form_field
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import show
 
@@ -30,7 +30,7 @@ class SalesSetupForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.SET_UP)
 def setup(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Look at the settings and change them."""
     form = SalesSetupForm(desk, request.POST if request.method == "POST" else None, initial=_shown(desk))

@@ -23,14 +23,14 @@ from tallystick.web.receivables.open_entries import amounts_of, counterparts_of,
 from tallystick.web.records.card import list_crumb
 from tallystick.web.records.reading import card_url, heading_of
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import Crumb, show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def payment(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Register money of a customer, and tick what it pays. Without a customer, ask for one."""
     number = text_asked(request.GET, "customer_no")
@@ -114,7 +114,7 @@ def _ledger_url(desk: Desk, customer_no: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def apply(request: HttpRequest, desk: Desk, entry_id: UUID) -> HttpResponse:
     """Tick what an open entry settles: of a payment or credit memo, what is owed; and the other way round."""
     entry = _entry_or_404(desk, entry_id)
@@ -159,7 +159,7 @@ def _apply(desk: Desk, entry: CustomerLedgerEntry, ticked: dict[int, str]) -> No
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def unapply(request: HttpRequest, desk: Desk, entry_id: UUID) -> HttpResponse:
     """Undo one application of an entry."""
     entry = _entry_or_404(desk, entry_id)

@@ -13,7 +13,7 @@ from tallystick.financials.tables import Table
 from tallystick.web import extensions
 from tallystick.web.records.fact_boxes import fact_boxes, related_lists
 from tallystick.web.records.forms import Section
-from tallystick.web.records.reading import card_url, may_enter
+from tallystick.web.records.reading import card_url
 from tallystick.web.shell.desk import Desk
 from tallystick.web.shell.extensions import CardAction, Fragment
 from tallystick.web.shell.show import Crumb
@@ -63,7 +63,7 @@ def existing_card(desk: Desk, record: Record, sections: Sequence[Section]) -> Ca
     return Card(
         table=table,
         sections=sections,
-        may_edit=may_enter(desk, table),
+        may_edit=desk.may_enter(table),
         list_url=_url("record-list", desk, table),
         new_url=_url("record-new", desk, table),
         form_url=_url("record-card", desk, table, record.id),

@@ -3,13 +3,12 @@
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from tallystick.financials import services
+from tallystick.financials import access, services
 from tallystick.financials.problems import InvalidRecord, RecordMissing, StaleRecord
 from tallystick.financials.queries import Record
 from tallystick.financials.tables import Table
@@ -18,19 +17,20 @@ from tallystick.web.records.card import existing_card, list_crumb, new_card
 from tallystick.web.records.conflict import Reconciled
 from tallystick.web.records.forms import RecordForm, sections
 from tallystick.web.records.places import OWN_ENTRY, OWN_PAGES
-from tallystick.web.records.reading import card_url, heading_of, may_enter, new_url, record_or_404, table_or_404
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.records.reading import card_url, heading_of, new_url, record_or_404, table_or_404
+from tallystick.web.shell.desk import ANYONE, Desk, at_desk
 from tallystick.web.shell.show import crumb, show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(ANYONE)
 def new(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
     """Enter a new record. Values in the address (`?currency_code=USD`) fill the form beforehand."""
-    described = table_or_404(table)
+    described = table_or_404(desk, table)
     if described.posted:
         raise Http404(f"{described.label_plural} are not entered")
+    access.require_writing(desk.actor, described)
     if table in OWN_ENTRY:
         return redirect(new_url(desk, table))
     if request.method != "POST":
@@ -60,17 +60,18 @@ def _show_new(request: HttpRequest, desk: Desk, table: Table, form: RecordForm, 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk()
+@at_desk(ANYONE)
 def card(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
-    """Look at a record; a clerk changes it."""
-    described = table_or_404(table)
+    """Look at a record; who may enter records of the table changes it."""
+    described = table_or_404(desk, table)
     if table in OWN_PAGES:
         return redirect(card_url(desk, table, record_id))
     if request.method != "POST":
         record = record_or_404(desk, described, record_id)
         return _show_card(request, desk, record, editing.form_of(desk, record))
-    if not may_enter(desk, described):
-        raise PermissionDenied
+    if described.posted:
+        raise Http404(f"{described.label_plural} are not changed")
+    access.require_writing(desk.actor, described)
     return _save(request, desk, described, record_id)
 
 
@@ -132,15 +133,16 @@ def _show_card(
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk(Role.CLERK)
+@at_desk(ANYONE)
 def delete(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Ask, then delete; say clearly what still needs the record when it cannot go."""
-    described = table_or_404(table)
+    described = table_or_404(desk, table)
+    access.require_writing(desk.actor, described)
     record = record_or_404(desk, described, record_id)
     problems: list[str] = []
     if request.method == "POST":
         try:
-            services.delete(desk.company, described.name, record_id, version=_version(request.POST))
+            services.delete(desk.company, described.name, record_id, version=_version(request.POST), by=desk.actor)
         except InvalidRecord as refused:
             problems = [str(problem) for problem in refused.problems]
         except StaleRecord as stale:

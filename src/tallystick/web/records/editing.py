@@ -34,7 +34,7 @@ def form_of(desk: Desk, record: Record) -> RecordForm:
     texts = texts_of(record)
     initial: dict[str, object] = {name: _initial(record.table.field(name), text) for name, text in texts.items()}
     remembered = {"version": record.version, "opened": json.dumps(texts)}
-    return RecordForm(record.table, desk, initial=initial | remembered, captions=captions_of(record))
+    return RecordForm(record.table, desk, initial=initial | remembered, captions=captions_of(desk, record))
 
 
 def was_here(desk: Desk, table: Table, record_id: UUID) -> bool:
@@ -46,7 +46,7 @@ def create(form: RecordForm, desk: Desk) -> Saved | None:
     """Store the new record, or put what is wrong on the form and return None."""
     entered = {name: value for name, value in form.typed().items() if value not in ("", False)}
     try:
-        return services.create(desk.company, form.table.name, values_of(form.table, desk, entered))
+        return services.create(desk.company, form.table.name, values_of(form.table, desk, entered), by=desk.actor)
     except InvalidRecord as refused:
         add_problems(form, refused.problems)
         return None
@@ -62,7 +62,12 @@ def update(form: RecordForm, desk: Desk, record_id: UUID) -> Saved | None:
     try:
         values = values_of(form.table, desk, changed)
         return services.update(
-            desk.company, form.table.name, record_id, values, version=int(version) if version.isdecimal() else -1
+            desk.company,
+            form.table.name,
+            record_id,
+            values,
+            version=int(version) if version.isdecimal() else -1,
+            by=desk.actor,
         )
     except InvalidRecord as refused:
         add_problems(form, refused.problems)
@@ -104,7 +109,7 @@ def reconciled_form(form: RecordForm, desk: Desk, record: Record) -> tuple[Recor
         name: text for name, text in reconciled.texts.items() if text or table.field(name).kind is not Kind.BOOLEAN
     }
     data = {**ticked, "version": str(record.version), "opened": json.dumps(theirs)}
-    return RecordForm(table, desk, data, captions=captions_of(record)), reconciled
+    return RecordForm(table, desk, data, captions=captions_of(desk, record)), reconciled
 
 
 def same_value(field: Field, one: str, other: str) -> bool:

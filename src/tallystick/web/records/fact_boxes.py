@@ -51,7 +51,7 @@ def related_lists(desk: Desk, record: Record) -> Sequence[Fragment]:
     if record.table.name != "currency":
         return ()
     of_currency = Query(filters=(Filter("currency_code", value=record.id),), order=("-starting_date",))
-    rates = queries.list_records(desk.company, "exchange-rate", of_currency, page_size=RATES)
+    rates = queries.list_records(desk.company, "exchange-rate", of_currency, page_size=RATES, by=desk.actor)
     new_url = reverse("record-new", args=(desk.company.slug, "exchange-rate"))
     context = {
         "rates": [(rate, card_url(desk, "exchange-rate", rate.id)) for rate in rates.records],
@@ -64,22 +64,24 @@ def related_lists(desk: Desk, record: Record) -> Sequence[Fragment]:
 
 
 def _contacts_of_customer(desk: Desk, record: Record) -> Fragment:
-    contacts = queries.persons_of_customer(desk.company, record.id)
+    contacts = queries.persons_of_customer(desk.company, record.id, by=desk.actor)
     return _contacts_box(desk, contacts, primary=record.values["primary_contact_no"])
 
 
 def _boxes_of_contact(desk: Desk, record: Record) -> Sequence[Fragment]:
     facts = []
-    customer_id = queries.customer_of_contact(desk.company, record.id)
+    customer_id = queries.customer_of_contact(desk.company, record.id, by=desk.actor)
     if customer_id:
-        customer = queries.get_record(desk.company, "customer", customer_id)
+        customer = queries.get_record(desk.company, "customer", customer_id, by=desk.actor)
         facts.append(Fact("Customer", f"{customer.key} {customer.title}", card_url(desk, "customer", customer.id)))
     if company_no := record.codes["company_no"]:
         facts.append(Fact("Company contact", company_no, card_url(desk, "contact", record.values["company_no"])))
     boxes = [Fragment("records/_facts_box.html", {"title": "Business", "facts": facts})] if facts else []
     if record.values["type"] == "Company":
         works_here = Query(filters=(Filter("company_no", value=record.id),), order=("name",))
-        boxes.append(_contacts_box(desk, queries.list_records(desk.company, "contact", works_here).records))
+        boxes.append(
+            _contacts_box(desk, queries.list_records(desk.company, "contact", works_here, by=desk.actor).records)
+        )
     return boxes
 
 
@@ -99,10 +101,15 @@ def _contact_fact(desk: Desk, contact: Record, primary: UUID | None) -> ContactF
 
 
 def _used_by(desk: Desk, record: Record) -> Sequence[Fragment]:
-    """How many records name this one, each figure leading to their list. One count per referring field."""
+    """How many records name this one, each figure leading to their list. One count per referring field.
+
+    Those of tables that the person may not look at are left out."""
     facts = []
     for table, field in referrers(record.table.name):
-        count = queries.count_records(desk.company, table.name, Query(filters=(Filter(field.name, value=record.id),)))
+        if not desk.may_read(table):
+            continue
+        naming = Query(filters=(Filter(field.name, value=record.id),))
+        count = queries.count_records(desk.company, table.name, naming, by=desk.actor)
         url = reverse("record-list", args=(desk.company.slug, table.name))
         facts.append(Fact(table.label_plural, f"{count:,}", f"{url}?{urlencode({field.name: record.key})}"))
     return [Fragment("records/_facts_box.html", {"title": "Used by", "facts": facts})] if facts else []

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from tallystick.financials.tables import Field, Kind, Table
 from tallystick.web.records.conflict import FieldConflict
-from tallystick.web.records.reading import may_enter
 from tallystick.web.shell.desk import Desk
 
 INPUT_TYPES = {Kind.EMAIL: "email", Kind.PHONE: "tel", Kind.URL: "url"}
@@ -46,7 +45,7 @@ class RecordForm(forms.Form):
         self.table = table
         for field in table.fields:
             self.fields[field.name] = form_field(field, desk, (captions or {}).get(field.name, ""))
-            if field.computed or not may_enter(desk, table):
+            if field.computed or not desk.may_enter(table):
                 self.fields[field.name].disabled = True
             if field.computed and self.is_bound:
                 self.fields[field.name].initial = self.opened_as().get(field.name, "")

@@ -12,7 +12,7 @@ from tallystick.financials import queries
 from tallystick.financials.queries import Filter, Operator, Query, Record, RecordPage
 from tallystick.financials.tables import Choice, Field, Kind, Table
 from tallystick.web import extensions
-from tallystick.web.records.reading import card_url, may_enter, new_url, text_of
+from tallystick.web.records.reading import card_url, new_url, text_of
 from tallystick.web.shell.asked import text_asked
 from tallystick.web.shell.desk import Desk
 from tallystick.web.shell.extensions import ListAction, RowMark
@@ -146,7 +146,7 @@ class Listing:
 
 def listing_of(desk: Desk, table: Table, query: ListQuery) -> Listing:
     """Read one page of a list and what the extensions say about its rows."""
-    page = queries.list_records(desk.company, table.name, query.to_query(), page=query.page)
+    page = queries.list_records(desk.company, table.name, query.to_query(), page=query.page, by=desk.actor)
     ids = [record.id for record in page.records]
     marked = [
         (one.row_column(table), one.row_marks(desk, table, ids))
@@ -170,9 +170,9 @@ def listing_of(desk: Desk, table: Table, query: ListQuery) -> Listing:
         range=_range(table, page),
         previous_url=list_url(desk, table, replace(here, page=page.page - 1)) if page.page > 1 else "",
         next_url=list_url(desk, table, replace(here, page=page.page + 1)) if page.page < page.pages else "",
-        new_url=new_url(desk, table.name) if may_enter(desk, table) else "",
+        new_url=new_url(desk, table.name) if desk.may_enter(table) else "",
         import_url=f"{reverse('import', args=(desk.company.slug,))}?table={table.name}"
-        if may_enter(desk, table)
+        if desk.may_enter(table)
         else "",
         export_url=_url("record-export", desk, table),
         query_suffix="".join(f"&{urlencode([pair])}" for pair in replace(query, page=1).parameters()),

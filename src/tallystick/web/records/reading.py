@@ -9,7 +9,7 @@ from django.apps import apps
 from django.http import Http404
 from django.urls import reverse
 
-from tallystick.financials import queries
+from tallystick.financials import access, queries
 from tallystick.financials.problems import RecordMissing
 from tallystick.financials.queries import Record
 from tallystick.financials.tables import TABLES, Field, Table
@@ -17,18 +17,20 @@ from tallystick.web.records.places import OWN_ENTRY, OWN_PAGES
 from tallystick.web.shell.desk import Desk
 
 
-def table_or_404(name: str) -> Table:
-    """The table of that name; `Http404` when there is none."""
+def table_or_404(desk: Desk, name: str) -> Table:
+    """The table of that name; `Http404` when there is none, `NotPermitted` when its records are not theirs to see."""
     try:
-        return TABLES[name]
+        table = TABLES[name]
     except KeyError:
         raise Http404(f"no table {name}") from None
+    access.require_reading(desk.actor, table)
+    return table
 
 
 def record_or_404(desk: Desk, table: Table, record_id: UUID) -> Record:
     """One record of this company; `Http404` when it is gone or belongs to another."""
     try:
-        return queries.get_record(desk.company, table.name, record_id)
+        return queries.get_record(desk.company, table.name, record_id, by=desk.actor)
     except RecordMissing as missing:
         raise Http404(str(missing)) from missing
 
@@ -53,13 +55,15 @@ def texts_of(record: Record) -> dict[str, str]:
     return {field.name: text_of(field, record) for field in record.table.fields}
 
 
-def captions_of(record: Record) -> Mapping[str, str]:
-    """The names behind the codes of a record: of a salesperson's code, the salesperson's name. A query per reference."""
+def captions_of(desk: Desk, record: Record) -> Mapping[str, str]:
+    """The names behind the codes of a record: of a salesperson's code, the salesperson's name. A query per reference.
+
+    Those of tables that the person may not look at are left out."""
     captions = {}
     for field in record.table.references:
         referred = record.values[field.name]
-        if referred is not None:
-            target = TABLES[field.references or ""]
+        target = TABLES[field.references or ""]
+        if referred is not None and desk.may_read(target):
             rows = apps.get_model("financials", target.model)._default_manager.filter(pk=referred)
             captions[field.name] = str(rows.values_list(target.title, flat=True).first() or "")
     return captions
@@ -70,11 +74,6 @@ def heading_of(record: Record) -> str:
     return (
         f"{record.key} · {record.title}" if record.title and record.table.title not in record.table.key else record.key
     )
-
-
-def may_enter(desk: Desk, table: Table) -> bool:
-    """Whether this person may enter and change records of the table; nobody enters what postings write."""
-    return desk.may_edit and not table.posted
 
 
 def card_url(desk: Desk, table: str, record_id: UUID) -> str:

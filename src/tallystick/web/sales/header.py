@@ -77,4 +77,4 @@ def create_document(desk: Desk, kind: DocumentKind, customer_no: str, more: Mapp
     """Begin a document for a customer. Raises `InvalidRecord`, also when no customer is named."""
     entered = {"customer_no": customer_no.strip(), **{name: text for name, text in more.items() if text}}
     values = editing.values_of(kind.table, desk, {name: text for name, text in entered.items() if text})
-    return services.create(desk.company, kind.table.name, values).id
+    return services.create(desk.company, kind.table.name, values, by=desk.actor).id

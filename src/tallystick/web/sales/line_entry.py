@@ -99,7 +99,7 @@ def save_row(desk: Desk, kind: DocumentKind, document: Record, line_id: UUID, en
         values = values_of(kind.lines, desk, _sent(kind, entry))
         if entry.version is None:
             return _create(desk, kind, document, line_id, entry, values)
-        services.update(desk.company, kind.lines.name, line_id, values, version=entry.version)
+        services.update(desk.company, kind.lines.name, line_id, values, version=entry.version, by=desk.actor)
     except InvalidRecord as refused:
         return _refused(desk, kind, document, line_id, entry, refused)
     except StaleRecord:
@@ -127,7 +127,7 @@ def _create(
     values |= {kind.part_of: document.id}
     if entry.before:
         values["line_no"] = _number_before(desk, kind, document, entry.before)
-    services.create(desk.company, kind.lines.name, values, id=line_id)
+    services.create(desk.company, kind.lines.name, values, id=line_id, by=desk.actor)
     return _saved(desk, kind, document, line_id)
 
 
@@ -221,4 +221,4 @@ def restore_line(desk: Desk, kind: DocumentKind, document: Record, texts: Mappin
     ticks = {name: bool(text) for name, text in fields.items() if kind.lines.field(name).kind is Kind.BOOLEAN}
     entered = {name: text for name, text in fields.items() if text}
     values = values_of(kind.lines, desk, entered | ticks) | {kind.part_of: document.id}
-    return services.create(desk.company, kind.lines.name, values).id
+    return services.create(desk.company, kind.lines.name, values, by=desk.actor).id

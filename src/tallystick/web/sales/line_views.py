@@ -25,7 +25,7 @@ from tallystick.web.sales.line_entry import kept_texts, line_of_document, restor
 from tallystick.web.sales.page import badges_of, currency_of, document_url, totals_of
 from tallystick.web.sales.views import show_document
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 
 SUGGESTIONS = 12
 UNITS = {"item_no": "item-unit-of-measure", "resource_no": "resource-unit-of-measure"}
@@ -33,7 +33,7 @@ UNITS = {"item_no": "item-unit-of-measure", "resource_no": "resource-unit-of-mea
 
 @require_POST
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def save(request: HttpRequest, desk: Desk, table: str, record_id: UUID, line_id: UUID) -> HttpResponse:
     """Store a row: a new line, or what was changed of one. 422 or 409 with the row as it was entered when it cannot be."""
     kind = kind_or_404(table)
@@ -48,7 +48,7 @@ def save(request: HttpRequest, desk: Desk, table: str, record_id: UUID, line_id:
 
 @require_POST
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def delete(request: HttpRequest, desk: Desk, table: str, record_id: UUID, line_id: UUID) -> HttpResponse:
     """Delete a line, and offer to enter it again."""
     kind = kind_or_404(table)
@@ -58,7 +58,9 @@ def delete(request: HttpRequest, desk: Desk, table: str, record_id: UUID, line_i
         return _rows(request, desk, kind, record_id, []) if _is_scripted(request) else _back(desk, kind, record_id)
     version = request.POST.get("version", "")
     try:
-        services.delete(desk.company, kind.lines.name, line_id, version=int(version) if version.isdecimal() else None)
+        services.delete(
+            desk.company, kind.lines.name, line_id, version=int(version) if version.isdecimal() else None, by=desk.actor
+        )
     except (InvalidRecord, StaleRecord) as refused:
         return _kept(request, desk, kind, document, line_id, refused)
     except RecordMissing:
@@ -87,7 +89,7 @@ def _kept(
 
 @require_POST
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def restore(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Enter a line again that was deleted a moment ago."""
     kind = kind_or_404(table)
@@ -148,7 +150,7 @@ def _page_with(
 
 
 @require_safe
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def lookup(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
     """Suggestions for a cell: what can be sold of the row's type, or the units of what it sells."""
     kind = kind_or_404(table)

@@ -23,7 +23,7 @@ from tallystick.web.records.reading import card_url, heading_of, record_or_404
 from tallystick.web.sales.forms import PostingForm
 from tallystick.web.sales.kinds import CREDIT_MEMO, ORDER, DocumentKind, kind_or_404
 from tallystick.web.sales.page import document_url
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.show import Crumb, show
 
 QUANTITY, AMOUNT = ITEM_LEDGER_ENTRY.field("quantity"), CUSTOMER_LEDGER_ENTRY.field("amount")
@@ -54,7 +54,7 @@ class LedgerPreview:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def post(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Look at what posting would enter; post it. What stands in the way is said, and nothing is posted."""
     kind = kind_or_404(table)

@@ -22,7 +22,7 @@ from tallystick.web.records.reading import card_url, texts_of
 from tallystick.web.sales.actions import versions_url
 from tallystick.web.sales.kinds import WHAT, DocumentKind, kind_or_404
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.show import Crumb, show
 
 COMPARED = 500  # lines
@@ -59,7 +59,7 @@ class ComparedLine:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def versions(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
     """The versions of the document of a number, the newest first; the document itself may be gone."""
     kind = kind_or_404(table)
@@ -82,7 +82,7 @@ def versions(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def archive(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Keep the document as it is now."""
     kind = kind_or_404(table)
@@ -98,7 +98,7 @@ def archive(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> Ht
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def version(request: HttpRequest, desk: Desk, table: str, version_id: UUID) -> HttpResponse:
     """One version, field by field and line by line beside the document as it is now."""
     kind = kind_or_404(table)
@@ -119,7 +119,7 @@ def version(request: HttpRequest, desk: Desk, table: str, version_id: UUID) -> H
 
 
 @require_POST
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def restore(request: HttpRequest, desk: Desk, table: str, version_id: UUID) -> HttpResponse:
     """Bring a version back."""
     kind = kind_or_404(table)

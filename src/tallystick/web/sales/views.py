@@ -23,14 +23,14 @@ from tallystick.web.sales.header import create_document, header_form, header_sec
 from tallystick.web.sales.kinds import DocumentKind, kind_or_404
 from tallystick.web.sales.page import document_page, document_url
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import show
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def new(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
     """Begin a document: choose the customer; the rest is entered on its page."""
     kind = kind_or_404(table)
@@ -62,7 +62,7 @@ def _more(kind: DocumentKind, form: NewDocumentForm) -> dict[str, str]:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def document(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Look at a document; a clerk changes its header, and its lines through `line_views`."""
     kind = kind_or_404(table)

@@ -9,18 +9,18 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tallystick.financials import queries
-from tallystick.financials.tables import TABLES, Table
+from tallystick.financials.queries import Referable
+from tallystick.financials.tables import Table
 from tallystick.web.menu import menu
 from tallystick.web.records.listing import ListQuery, list_url
 from tallystick.web.records.reading import card_url
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, at_desk
+from tallystick.web.shell.desk import ANYONE, Desk, at_desk
 from tallystick.web.shell.navigation import ShownItem, shown_navigation
 from tallystick.web.shell.show import show
 
 SUGGESTED = 4
 FOUND = 12
-SEARCHED = tuple(table for table in TABLES.values() if any(field.searched for field in table.fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Group:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(ANYONE)
 def search(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The page with everything found."""
     text = text_asked(request.GET, "q")
@@ -61,7 +61,7 @@ def search(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(ANYONE)
 def suggestions(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The list that drops down while somebody types."""
     text = text_asked(request.GET, "q")
@@ -84,13 +84,12 @@ def find_pages(desk: Desk, text: str, path: str) -> Sequence[ShownItem]:
 
 
 def find_records(desk: Desk, text: str, limit: int) -> Sequence[Group]:
-    """The first records of each table that match. One query per table, each of a few rows."""
-    found = (_group(desk, table, text, limit) for table in SEARCHED if text)
-    return [group for group in found if group.hits]
+    """The first records that match, of each table that the person may look at."""
+    found = queries.search(desk.company, text, limit=limit + 1, by=desk.actor)
+    return [_group(desk, table, text, matching, limit) for table, matching in found]
 
 
-def _group(desk: Desk, table: Table, text: str, limit: int) -> Group:
-    matching = queries.look_up(desk.company, table.name, text, limit=limit + 1)
+def _group(desk: Desk, table: Table, text: str, matching: Sequence[Referable], limit: int) -> Group:
     hits = [Hit(one.code, one.name, card_url(desk, table.name, one.id)) for one in matching[:limit]]
     more_url = list_url(desk, table, ListQuery(search=text)) if len(matching) > limit else ""
     return Group(table, hits, more_url)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.shell.desk import Desk, Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class NavItem:
     icon: str
     route: str
     args: tuple[str, ...] = ()
-    at_least: Role = Role.VIEWER
+    needs: Permission | None = Permission.READ
+    """What somebody must be allowed for the entry to be shown; None shows it to everybody in the company."""
     exact: bool = False
     """Active on its own address only, not on what lies below it."""
     badge_route: str = ""
@@ -48,7 +49,7 @@ class ShownGroup:
 
 
 def shown_navigation(groups: Iterable[NavGroup], desk: Desk, path: str) -> Sequence[ShownGroup]:
-    """The groups as this person sees them on the page at `path`: only what their role may open."""
+    """The groups as this person sees them on the page at `path`: only what they may open."""
     shown = (
         ShownGroup(group.label, tuple(_shown(item, desk, path) for item in _allowed(group, desk))) for group in groups
     )
@@ -56,7 +57,7 @@ def shown_navigation(groups: Iterable[NavGroup], desk: Desk, path: str) -> Seque
 
 
 def _allowed(group: NavGroup, desk: Desk) -> Iterable[NavItem]:
-    return (item for item in group.items if desk.may(item.at_least))
+    return (item for item in group.items if item.needs is None or desk.may(item.needs))
 
 
 def _shown(item: NavItem, desk: Desk, path: str) -> ShownItem:

@@ -12,14 +12,14 @@ from tallystick.financials.aging import NOTHING, aging
 from tallystick.financials.problems import RecordMissing
 from tallystick.web.charts import chart_card
 from tallystick.web.records.reading import card_url
-from tallystick.web.shell.desk import Desk, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.show import crumb, show
 from tallystick.web.statistics import charts
 
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def sales(request: HttpRequest, desk: Desk) -> HttpResponse:
     """How the company sells, and what it is owed."""
     cards = _company_charts(desk)
@@ -28,7 +28,7 @@ def sales(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def home_charts(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The same charts alone, for Home, which does not wait for them."""
     return show(request, desk, "statistics/_charts.html", title="", breadcrumbs=None, cards=_company_charts(desk))
@@ -42,7 +42,7 @@ def _company_charts(desk: Desk) -> list[object]:
 
 @require_safe
 @never_cache
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def customer(request: HttpRequest, desk: Desk, customer: UUID) -> HttpResponse:
     """What one customer owes, has on order, bought and paid."""
     today = timezone.localdate()

@@ -2,18 +2,24 @@
 
 from django import forms
 
-from tallystick.financials.models import Role
+from tallystick.financials.permissions import PermissionSet
 
-ROLE_HELP = "A viewer reads; a clerk also writes records; an administrator also sets up the company and its users."
+CHOICES = [(one.value, f"{one.label}. {one.explanation}") for one in PermissionSet]
 
 
-class RoleForm(forms.Form):
+class SetsForm(forms.Form):
     """What a member may do here."""
 
-    role = forms.ChoiceField(label="Role in this company", choices=Role.choices, help_text=ROLE_HELP)
+    sets = forms.MultipleChoiceField(
+        label="Permission sets in this company",
+        choices=CHOICES,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Several together allow what each of them allows.",
+        error_messages={"required": "Choose at least one. To take somebody out of the company, remove them."},
+    )
 
 
-class AddUserForm(RoleForm):
+class AddUserForm(SetsForm):
     """A person to work in this company, known by an e-mail address."""
 
     email = forms.CharField(label="E-mail", required=False, widget=forms.EmailInput)
@@ -23,4 +29,4 @@ class AddUserForm(RoleForm):
     last_name = forms.CharField(
         label="Last name", max_length=150, required=False, widget=forms.TextInput({"dir": "auto"})
     )
-    field_order = ("email", "first_name", "last_name", "role")
+    field_order = ("email", "first_name", "last_name", "sets")

@@ -1,4 +1,4 @@
-"""Users of a company: list, add, role, sign-in link, switching off."""
+"""Users of a company: list, add, permission sets, sign-in link, switching off."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,21 +6,24 @@ from datetime import datetime
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tallystick.financials.models import Company, Membership, Role, User
+from tallystick.financials.models import GrantedSet, Membership, User
+from tallystick.financials.people import Member, labels_of, member_of, members_of
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.problems import InvalidRecord
 from tallystick.financials.services import users as service
 from tallystick.financials.services.web_service_keys import key_of
-from tallystick.web.shell.desk import Desk, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import crumb, show
-from tallystick.web.users.forms import AddUserForm, RoleForm
+from tallystick.web.users.forms import AddUserForm, SetsForm
+from tallystick.web.users.matrix import matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +35,23 @@ class ShownLink:
 
 
 @require_safe
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.MANAGE_USERS)
 def users(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Who works in this company."""
-    memberships = Membership.objects.filter(company=desk.company).select_related("user").order_by("user__email")
-    return show(request, desk, "users/users.html", title="Users", memberships=memberships)
+    """Who works in this company, and what the permission sets allow."""
+    members = members_of(desk.company, by=desk.actor)
+    return show(
+        request, desk, "users/users.html", title="Users", members=members, matrix=matrix(), all_sets=list(PermissionSet)
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.MANAGE_USERS)
 def add(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Add a person: a new user, or one who works in another company already."""
-    form = AddUserForm(request.POST or None, initial={"role": Role.CLERK})
+    form = AddUserForm(request.POST or None, initial={"sets": [PermissionSet.FINANCE_CLERK]})
     if form.is_valid():
         try:
-            member = _add(form, desk.company)
+            member = _add(form, desk)
         except InvalidRecord as refused:
             add_problems(form, refused.problems)
         else:
@@ -66,35 +71,36 @@ def add(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-def _add(form: AddUserForm, company: Company) -> User:
+def _add(form: AddUserForm, desk: Desk) -> User:
     entered = form.cleaned_data
     with transaction.atomic():
         member = User.objects.filter(email=entered["email"].strip().lower()).first() or service.create_user(
-            entered["email"], first_name=entered["first_name"], last_name=entered["last_name"]
+            entered["email"], first_name=entered["first_name"], last_name=entered["last_name"], by=desk.actor
         )
-        service.grant_role(member, company, entered["role"])
+        service.grant(member, desk.company, *entered["sets"], by=desk.actor)
     return member
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.MANAGE_USERS)
 def edit(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
-    """A member's role here."""
-    membership = _membership(desk, user_id)
-    form = RoleForm(request.POST or None, initial={"role": membership.role})
+    """A member's permission sets here."""
+    member = _member(desk, user_id)
+    posted = request.POST if request.method == "POST" else None  # a form without a tick is a form too
+    form = SetsForm(posted, initial={"sets": list(member.sets)})
     if form.is_valid():
         try:
-            service.grant_role(membership.user, desk.company, form.cleaned_data["role"])
+            given = service.give_sets(member.user, desk.company, form.cleaned_data["sets"], by=desk.actor)
         except InvalidRecord as refused:
             add_problems(form, refused.problems)
         else:
-            messages.success(request, f"{membership.user} is {Role(form.cleaned_data['role']).label.lower()} now.")
+            messages.success(request, f"{member.user} is {labels_of(given)} now.")
             return redirect("users", desk.company.slug)
-    return _show_member(request, desk, membership.user, form)
+    return _show_member(request, desk, member.user, form)
 
 
 def _show_member(
-    request: HttpRequest, desk: Desk, member: User, form: RoleForm, link: ShownLink | None = None
+    request: HttpRequest, desk: Desk, member: User, form: SetsForm, link: ShownLink | None = None
 ) -> HttpResponse:
     return show(
         request,
@@ -111,31 +117,33 @@ def _show_member(
         key=key_of(member),
         now=timezone.now(),
         sign_in_link=link,
+        matrix=matrix(),
+        all_sets=list(PermissionSet),
         status=422 if form.errors else 200,
     )
 
 
 @require_POST
 @never_cache
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.MANAGE_USERS)
 def make_link(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     """Make a one-time sign-in link and show it, once."""
-    membership = account(desk, user_id)
-    token = service.create_sign_in_link(membership.user)
+    member = account(desk, user_id)
+    token = service.create_sign_in_link(member.user, by=desk.actor)
     url = request.build_absolute_uri(reverse("sign-in-link", args=(token,)))
     link = ShownLink(url, timezone.now() + service.LINK_LIFETIME)
-    return _show_member(request, desk, membership.user, RoleForm(initial={"role": membership.role}), link)
+    return _show_member(request, desk, member.user, SetsForm(initial={"sets": list(member.sets)}), link)
 
 
 @require_POST
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.MANAGE_USERS)
 def switch_active(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     """Switch a user off, or on again."""
     member = account(desk, user_id).user
     if member == desk.user:
         raise PermissionDenied
     try:
-        service.set_active(member, not member.is_active)
+        service.set_active(member, not member.is_active, by=desk.actor)
     except InvalidRecord as refused:
         messages.error(request, str(refused))
     else:
@@ -144,12 +152,12 @@ def switch_active(request: HttpRequest, desk: Desk, user_id: int) -> HttpRespons
 
 
 @require_POST
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.MANAGE_USERS)
 def remove(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     """Take a person out of this company; they and what they entered stay."""
-    member = _membership(desk, user_id).user
+    member = _member(desk, user_id).user
     try:
-        service.revoke_role(member, desk.company)
+        service.revoke(member, desk.company, by=desk.actor)
     except InvalidRecord as refused:
         messages.error(request, str(refused))
         return redirect("user-edit", desk.company.slug, user_id)
@@ -157,16 +165,19 @@ def remove(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     return redirect("users", desk.company.slug)
 
 
-def _membership(desk: Desk, user_id: int) -> Membership:
-    return get_object_or_404(Membership.objects.select_related("user"), company=desk.company, user_id=user_id)
+def _member(desk: Desk, user_id: int) -> Member:
+    member = member_of(desk.company, user_id)
+    if member is None:
+        raise Http404(f"no user {user_id} in this company")
+    return member
 
 
-def account(desk: Desk, user_id: int) -> Membership:
+def account(desk: Desk, user_id: int) -> Member:
     """The member of that id, whose account the person at the desk may manage: `Http404` or `PermissionDenied` else."""
-    membership = _membership(desk, user_id)
-    if not may_manage_account(desk, membership.user):
+    member = _member(desk, user_id)
+    if not may_manage_account(desk, member.user):
         raise PermissionDenied
-    return membership
+    return member
 
 
 def may_manage_account(desk: Desk, member: User) -> bool:
@@ -174,6 +185,8 @@ def may_manage_account(desk: Desk, member: User) -> bool:
 
     An account opens every company of its owner, so only who administers all of those may: otherwise an administrator
     could add a stranger, make a sign-in link in their name, and walk into the stranger's other companies."""
-    administered = Membership.objects.filter(user=desk.user, role=Role.ADMINISTRATOR).values("company")
+    administered = GrantedSet.objects.filter(
+        membership__user=desk.user, permission_set=PermissionSet.ADMINISTRATOR
+    ).values("membership__company")
     elsewhere = Membership.objects.filter(user=member).exclude(company__in=administered)
     return not elsewhere.exists() and (not member.is_superuser or desk.user.is_superuser)

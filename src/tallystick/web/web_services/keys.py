@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from tallystick.financials.models import Role, User
+from tallystick.financials.models import User
 from tallystick.financials.services.web_service_keys import NewKey, change_key, key_of, revoke_key
 from tallystick.odata.views import service_root
-from tallystick.web.shell.desk import Desk, at_desk
+from tallystick.web.shell.desk import ANYONE, Desk, Permission, at_desk
 from tallystick.web.shell.show import Crumb, crumb, show
 from tallystick.web.users.views import account
 from tallystick.web.web_services.forms import KeyForm
@@ -35,14 +35,14 @@ class KeyPage:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk()
+@at_desk(ANYONE)
 def own(request: HttpRequest, desk: Desk) -> HttpResponse:
     """One's own key."""
     return _answer(request, desk, _own(desk))
 
 
 @require_POST
-@at_desk()
+@at_desk(ANYONE)
 def revoke_own(request: HttpRequest, desk: Desk) -> HttpResponse:
     """End one's own key."""
     return _revoke(request, desk, _own(desk))
@@ -50,14 +50,14 @@ def revoke_own(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.MANAGE_USERS)
 def of_user(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     """The key of a user of this company."""
     return _answer(request, desk, _of_user(desk, user_id))
 
 
 @require_POST
-@at_desk(Role.ADMINISTRATOR)
+@at_desk(Permission.MANAGE_USERS)
 def revoke_of_user(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
     """End the key of a user of this company."""
     return _revoke(request, desk, _of_user(desk, user_id))
@@ -88,7 +88,7 @@ def _answer(request: HttpRequest, desk: Desk, page: KeyPage) -> HttpResponse:
     form = KeyForm(request.POST or None)
     if not form.is_valid():
         return _show(request, desk, page, form)
-    made = change_key(page.owner, by=desk.user.email, now=timezone.now(), days=form.cleaned_data["days"])
+    made = change_key(page.owner, by=desk.actor, now=timezone.now(), days=form.cleaned_data["days"])
     return _show(request, desk, page, KeyForm(), made)
 
 
@@ -111,6 +111,6 @@ def _show(request: HttpRequest, desk: Desk, page: KeyPage, form: KeyForm, made: 
 
 
 def _revoke(request: HttpRequest, desk: Desk, page: KeyPage) -> HttpResponseRedirect:
-    if revoke_key(page.owner, by=desk.user.email, now=timezone.now()):
+    if revoke_key(page.owner, by=desk.actor, now=timezone.now()):
         messages.success(request, "The web service key is revoked: what used it finds the door closed from now on.")
     return redirect(page.url)

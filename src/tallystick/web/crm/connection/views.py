@@ -1,20 +1,19 @@
 """CRM Connection Setup: where Dynamics CRM is, whether it answers, on and off, and how the synchronization stands."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallystick.engine import TallyError
+from tallystick.financials.permissions import Actor
 from tallystick.integration import connections, operations
 from tallystick.integration.models import Connection
 from tallystick.integration.operations import Status
 from tallystick.web.crm.connection.forms import ConnectionForm, secret_in_words
 from tallystick.web.crm.gate import crm_page, told
-from tallystick.web.crm.places import name_of
 from tallystick.web.crm.workers import worker_is_alive
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.show import show
 
 WORKS = "The connection works: {organization}, version {version}."
@@ -23,12 +22,11 @@ WORKS = "The connection works: {organization}, version {version}."
 @require_http_methods(["GET", "HEAD", "POST"])
 @crm_page()
 def setup(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Look at the connection; an administrator enters it. Saving tests it at once."""
+    """Look at the connection; who may integrate enters it. Saving tests it at once."""
     connection = connections.find_connection(desk.company)
     if request.method != "POST":
-        return _show(request, desk, connection, ConnectionForm(connection, may_edit=desk.may_administer))
-    if not desk.may_administer:
-        raise PermissionDenied
+        return _show(request, desk, connection, ConnectionForm(connection, may_edit=desk.may_integrate))
+    desk.actor.require(Permission.INTEGRATE)
     form = ConnectionForm(connection, request.POST, may_edit=True)
     if form.is_valid() and _save(request, desk, form, was_on=connection is not None and connection.enabled):
         return redirect("crm-connection", desk.company.slug)
@@ -46,25 +44,24 @@ def _save(request: HttpRequest, desk: Desk, form: ConnectionForm, *, was_on: boo
             entered["tenant"],
             entered["client_id"],
             entered["client_secret"],
-            by=name_of(desk),
+            by=desk.actor,
+            schedule_seconds=entered["schedule_seconds"],
         )
     except TallyError as refused:
         form.add_error(None, str(refused))
         return False
-    connection.schedule_seconds = entered["schedule_seconds"]
-    connection.save(update_fields=["schedule_seconds"])
     if was_on:
         with told(request):
-            connections.enable(connection, by=name_of(desk))
+            connections.enable(connection, by=desk.actor)
             messages.success(request, f"Saved. {_found(connection)} It stays switched on.")
     else:
-        _try(request, connection, saved=True)
+        _try(request, connection, desk.actor, saved=True)
     return True
 
 
-def _try(request: HttpRequest, connection: Connection, *, saved: bool = False) -> None:
+def _try(request: HttpRequest, connection: Connection, by: Actor, *, saved: bool = False) -> None:
     done = "Saved. " if saved else ""
-    if connections.test(connection).ok:
+    if connections.test(connection, by=by).ok:
         rest = " Switch it on when you are ready." if not connection.enabled else ""
         messages.success(request, f"{done}{_found(connection)}{rest}")
     else:
@@ -76,29 +73,29 @@ def _found(connection: Connection) -> str:
 
 
 @require_POST
-@crm_page(Role.ADMINISTRATOR)
+@crm_page(Permission.INTEGRATE)
 def test(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Try the connection and say in words what is wrong."""
-    _try(request, connections.connection_of(desk.company))
+    _try(request, connections.connection_of(desk.company), desk.actor)
     return redirect("crm-connection", desk.company.slug)
 
 
 @require_POST
-@crm_page(Role.ADMINISTRATOR)
+@crm_page(Permission.INTEGRATE)
 def enable(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Switch the connection on, after a test."""
     with told(request):
-        connection = connections.enable(connections.connection_of(desk.company), by=name_of(desk))
+        connection = connections.enable(connections.connection_of(desk.company), by=desk.actor)
         messages.success(request, f"The connection to {connection.organization or connection.address} is switched on.")
     return redirect("crm-connection", desk.company.slug)
 
 
 @require_POST
-@crm_page(Role.ADMINISTRATOR)
+@crm_page(Permission.INTEGRATE)
 def disable(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Switch the connection off; couplings and mappings stay as they are."""
     connections.disable(
-        connections.connection_of(desk.company), reason=f"Switched off by {name_of(desk)}.", by=name_of(desk)
+        connections.connection_of(desk.company), reason=f"Switched off by {desk.actor.name}.", by=desk.actor
     )
     messages.success(request, "The connection is switched off. Couplings and mappings stay as they are.")
     return redirect("crm-connection", desk.company.slug)

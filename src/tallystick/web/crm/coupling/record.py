@@ -17,11 +17,11 @@ from tallystick.integration import operations
 from tallystick.integration.operations import Candidate, CouplingView, FieldComparison
 from tallystick.web.crm.gate import crm_page, told
 from tallystick.web.crm.history.listing import shown_items
-from tallystick.web.crm.places import ARROWS, STATE_WORDS, TONES, mapping_of_table, name_of
+from tallystick.web.crm.places import ARROWS, STATE_WORDS, TONES, mapping_of_table
 from tallystick.web.crm.runs import follow
 from tallystick.web.records.reading import card_url, heading_of, record_or_404, table_or_404
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.show import Crumb, crumb, show
 
 HISTORY_SHOWN = 20
@@ -47,7 +47,7 @@ class Half:
 def half_or_404(desk: Desk, table: str, record_id: UUID) -> Half:
     """A record of this company whose table is synchronized."""
     mapping = mapping_of_table(table)
-    return Half(record_or_404(desk, table_or_404(table), record_id), mapping)
+    return Half(record_or_404(desk, table_or_404(desk, table), record_id), mapping)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ def _differs(field: FieldComparison) -> bool:
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def couple(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Couple the record with the chosen row and synchronize both."""
     half = half_or_404(desk, table, record_id)
@@ -207,7 +207,7 @@ def couple(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> Htt
         messages.warning(request, f"Choose the {half.mapping.label(SALES)} to couple with, or create a new one.")
         return redirect("crm-record", desk.company.slug, table, record_id)
     with told(request):
-        coupling = operations.couple(desk.company, half.name, half.id, sales_id, first=first, by=name_of(desk))
+        coupling = operations.couple(desk.company, half.name, half.id, sales_id, first=first, by=desk.actor)
         _tell_coupled(request, half, coupling)
         return redirect("record-card", desk.company.slug, table, record_id)
     return redirect("crm-record", desk.company.slug, table, record_id)
@@ -229,12 +229,12 @@ def _tell_coupled(request: HttpRequest, half: Half, coupling: CouplingView) -> N
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def create(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Create the counterpart in Dynamics CRM; where exactly one matches already, that one is coupled."""
     half = half_or_404(desk, table, record_id)
     with told(request):
-        run = operations.create_in_sales(desk.company, half.name, [half.id], by=name_of(desk))
+        run = operations.create_in_sales(desk.company, half.name, [half.id], by=desk.actor)
         if run.ended and not run.failed and not run.conflicts and not run.coupled and not run.to_inserted:
             messages.warning(request, _why_not(desk, half))
             return redirect("crm-record", desk.company.slug, table, record_id)
@@ -251,13 +251,13 @@ def _why_not(desk: Desk, half: Half) -> str:
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def synchronize(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Synchronize the record now: merge, or one side's data over the other's."""
     half = half_or_404(desk, table, record_id)
     winner = winner_of(request.POST.get("first", ""), half.mapping)
     with told(request):
-        run = operations.request_sync(desk.company, half.name, finance_ids=[half.id], winner=winner, by=name_of(desk))
+        run = operations.request_sync(desk.company, half.name, finance_ids=[half.id], winner=winner, by=desk.actor)
         return follow(request, desk, run, done_url=card_url(desk, table, record_id))
     return redirect("crm-record", desk.company.slug, table, record_id)
 
@@ -270,12 +270,12 @@ def winner_of(text: str, mapping: TableMapping) -> SideName | None:
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def uncouple(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Delete the coupling; both records stay."""
     half = half_or_404(desk, table, record_id)
     try:
-        count = operations.uncouple(desk.company, half.name, [half.id], by=name_of(desk))
+        count = operations.uncouple(desk.company, half.name, [half.id], by=desk.actor)
     except TallyError as refused:
         messages.error(request, str(refused))
         return redirect("crm-record", desk.company.slug, table, record_id)

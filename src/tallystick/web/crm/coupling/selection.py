@@ -17,10 +17,10 @@ from tallystick.integration import operations
 from tallystick.integration.models import Run
 from tallystick.web.crm.coupling.record import First, sides_to_send, winner_of
 from tallystick.web.crm.gate import crm_page, told
-from tallystick.web.crm.places import as_uuid, mapping_of_table, name_of
+from tallystick.web.crm.places import as_uuid, mapping_of_table
 from tallystick.web.crm.runs import follow
 from tallystick.web.records.reading import table_or_404
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.show import crumb, show
 
 NAMES_SHOWN = 12
@@ -58,23 +58,23 @@ def _match(desk: Desk, chosen: Chosen, asked: QueryDict) -> Run:
         chosen.ids,
         create_unmatched=asked.get("create") == "on",
         synchronize=asked.get("synchronize") == "on",
-        by=name_of(desk),
+        by=desk.actor,
     )
 
 
 def _synchronize(desk: Desk, chosen: Chosen, asked: QueryDict) -> Run:
     winner = winner_of(asked.get("first", ""), chosen.mapping)
     return operations.request_sync(
-        desk.company, chosen.mapping.name, finance_ids=chosen.ids, winner=winner, by=name_of(desk)
+        desk.company, chosen.mapping.name, finance_ids=chosen.ids, winner=winner, by=desk.actor
     )
 
 
 def _create(desk: Desk, chosen: Chosen, asked: QueryDict) -> Run:
-    return operations.create_in_sales(desk.company, chosen.mapping.name, chosen.ids, by=name_of(desk))
+    return operations.create_in_sales(desk.company, chosen.mapping.name, chosen.ids, by=desk.actor)
 
 
 def _uncouple(desk: Desk, chosen: Chosen, asked: QueryDict) -> str:
-    count = operations.uncouple(desk.company, chosen.mapping.name, chosen.ids, by=name_of(desk))
+    count = operations.uncouple(desk.company, chosen.mapping.name, chosen.ids, by=desk.actor)
     return f"{count:,} coupling{'' if count == 1 else 's'} deleted. All records stay as they are."
 
 
@@ -119,7 +119,7 @@ DEEDS: Mapping[str, Deed] = {
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def selection(request: HttpRequest, desk: Desk, table: str, action: str) -> HttpResponse:
     """Ask what exactly is wanted of the chosen records, then do it."""
     mapping = mapping_of_table(table)
@@ -165,7 +165,7 @@ def _chosen(desk: Desk, mapping: TableMapping, ids: Sequence[UUID]) -> Chosen:
 
 def _ask(request: HttpRequest, desk: Desk, table: str, deed: Deed, chosen: Chosen, list_url: str) -> HttpResponse:
     choices: Sequence[First] = sides_to_send(chosen.mapping) if deed.asks_side else ()
-    described = table_or_404(table)
+    described = table_or_404(desk, table)
     return show(
         request,
         desk,

@@ -124,7 +124,7 @@ def _shown(desk: Desk, line: ReviewLine) -> ShownLine:
         is_done=finished,
         failed=run.failed if run else 0,
         errors_url=f"{url}#errors",
-        actions=_actions(desk, run) if run and desk.may_edit else (),
+        actions=_actions(desk, run) if run and desk.may_synchronize else (),
     )
 
 

@@ -12,8 +12,7 @@ from tallystick.integration import operations
 from tallystick.web.crm.gate import crm_page, told
 from tallystick.web.crm.history.listing import KINDS, HistoryQuery, shown_items
 from tallystick.web.crm.paging import mapping_choices
-from tallystick.web.crm.places import name_of
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.show import show
 
 REFUSALS_TOLD = 5
@@ -49,7 +48,7 @@ def history(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def undo(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Write the earlier values of the chosen edits back, where nobody changed them since."""
     chosen = [int(text) for text in request.POST.getlist("ids") if text.isdecimal() and len(text) < 18]
@@ -57,7 +56,7 @@ def undo(request: HttpRequest, desk: Desk) -> HttpResponse:
         messages.info(request, "Choose the edits to take back first.")
         return redirect(HistoryQuery.of(request.GET).url(desk))
     with told(request):
-        told_of = operations.undo(desk.company, chosen, by=name_of(desk))
+        told_of = operations.undo(desk.company, chosen, by=desk.actor)
         done = [one for one in told_of if one.done]
         if done:
             messages.success(request, f"{len(done):,} edit{'' if len(done) == 1 else 's'} taken back.")

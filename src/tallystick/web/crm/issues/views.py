@@ -12,9 +12,8 @@ from tallystick.integration.operations import Issue
 from tallystick.web.crm.gate import crm_page, is_offered, told
 from tallystick.web.crm.issues.listing import IssueQuery, chips, shown
 from tallystick.web.crm.paging import mapping_choices
-from tallystick.web.crm.places import name_of
 from tallystick.web.crm.runs import STOP_POLLING
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.show import show
 
 EVERY_FIELD = "*"
@@ -65,7 +64,7 @@ def badge(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def settle(request: HttpRequest, desk: Desk, issue_id: str) -> HttpResponse:
     """Decide a conflict for one side, in one field or in all."""
     side, _, field = request.POST.get("take", "").partition(" ")
@@ -74,21 +73,21 @@ def settle(request: HttpRequest, desk: Desk, issue_id: str) -> HttpResponse:
     winner = SideName(side)
     with told(request):
         left = operations.settle(
-            desk.company, issue_id, winner, None if field == EVERY_FIELD else [field], by=name_of(desk)
+            desk.company, issue_id, winner, None if field == EVERY_FIELD else [field], by=desk.actor
         )
         _tell(request, left, f"Settled: {winner.title}'s value is taken. The other value stays in the history.")
     return redirect(IssueQuery.of(request.GET).url(desk))
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def settle_deletion(request: HttpRequest, desk: Desk, issue_id: str) -> HttpResponse:
     """Decide what becomes of a record whose counterpart was deleted."""
     choice = request.POST.get("choice", "")
     if choice not in tuple(DeletionPolicy):
         raise Http404("no such choice")
     with told(request):
-        left = operations.settle_deletion(desk.company, issue_id, DeletionPolicy(choice), by=name_of(desk))
+        left = operations.settle_deletion(desk.company, issue_id, DeletionPolicy(choice), by=desk.actor)
         _tell(request, left, "Settled.")
     return redirect(IssueQuery.of(request.GET).url(desk))
 
@@ -103,24 +102,22 @@ def _tell(request: HttpRequest, left: Issue | None, settled: str) -> None:
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def retry(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Try the chosen records again."""
     chosen = request.POST.getlist("ids")
     with told(request):
-        count = operations.retry(desk.company, chosen, by=name_of(desk)) if chosen else 0
+        count = operations.retry(desk.company, chosen, by=desk.actor) if chosen else 0
         _tell_tried(request, count, "Choose records that failed or wait.")
     return redirect(IssueQuery.of(request.GET).url(desk))
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def retry_all(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Try everything again that failed or waits."""
     with told(request):
-        _tell_tried(
-            request, operations.retry(desk.company, None, by=name_of(desk)), "Nothing failed and nothing waits."
-        )
+        _tell_tried(request, operations.retry(desk.company, None, by=desk.actor), "Nothing failed and nothing waits.")
     return redirect(IssueQuery.of(request.GET).url(desk))
 
 

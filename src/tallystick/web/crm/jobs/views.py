@@ -16,11 +16,11 @@ from tallystick.integration import operations
 from tallystick.integration.models import Run, RunError, RunKind, RunStatus
 from tallystick.web.crm.gate import crm_page, told
 from tallystick.web.crm.paging import Choice, chosen_mapping, mapping_choices, page_asked
-from tallystick.web.crm.places import Halves, name_of, record_url
+from tallystick.web.crm.places import Halves, record_url
 from tallystick.web.crm.runs import STOP_POLLING, run_or_404, shown_run
 from tallystick.web.crm.workers import worker_is_alive
 from tallystick.web.shell.asked import text_asked
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.show import crumb, show
 
 ERRORS_SHOWN = 200
@@ -145,22 +145,22 @@ def _errors(desk: Desk, run: Run) -> Sequence[ShownError]:
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def approve(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
     """Let a job go on that has stopped to ask."""
     run_or_404(desk, run_id)
     with told(request):
-        operations.approve(desk.company, run_id, by=name_of(desk))
+        operations.approve(desk.company, run_id, by=desk.actor)
         messages.success(request, "The job goes on.")
     return redirect("crm-job", desk.company.slug, run_id)
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def stop(request: HttpRequest, desk: Desk, run_id: int) -> HttpResponse:
     """Stop a job; what is done stays done."""
     run_or_404(desk, run_id)
     with told(request):
-        run = operations.stop(desk.company, run_id, by=name_of(desk))
+        run = operations.stop(desk.company, run_id, by=desk.actor)
         messages.info(request, "The job is stopped." if run.ended else "The job stops after the records under way.")
     return redirect("crm-job", desk.company.slug, run_id)

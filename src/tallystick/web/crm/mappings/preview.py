@@ -12,8 +12,8 @@ from tallystick.engine import Reach, SideName
 from tallystick.integration import operations
 from tallystick.integration.operations import PreviewWrite
 from tallystick.web.crm.gate import crm_page
-from tallystick.web.crm.places import Halves, mapping_of_slug, mapping_url, name_of, run_url
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.crm.places import Halves, mapping_of_slug, mapping_url, run_url
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.show import Crumb, crumb, show
 
 ROWS_SHOWN = 200
@@ -75,11 +75,11 @@ def _shown(halves: Halves, mapping: str, write: PreviewWrite) -> ShownWrite:
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def run(request: HttpRequest, desk: Desk, mapping: str) -> HttpResponse:
     """Have a worker do what the preview showed, as far as it still applies."""
     described = mapping_of_slug(mapping)
     if request.POST.get("full") == "yes":
-        operations.request_full_sync(desk.company, [described.name], by=name_of(desk))
+        operations.request_full_sync(desk.company, [described.name], by=desk.actor)
         return redirect("crm-full-synch", desk.company.slug)
-    return redirect(run_url(desk, operations.request_sync(desk.company, described.name, by=name_of(desk)).pk))
+    return redirect(run_url(desk, operations.request_sync(desk.company, described.name, by=desk.actor).pk))

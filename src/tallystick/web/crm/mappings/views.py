@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,9 +13,9 @@ from tallystick.integration import operations
 from tallystick.integration.operations import FieldOverview, MappingCounts, MappingOverview
 from tallystick.web.crm.gate import crm_page, told
 from tallystick.web.crm.mappings.forms import CONFLICTS, DELETIONS, MappingForm
-from tallystick.web.crm.places import ARROWS, DIRECTIONS, mapping_of_slug, name_of, run_url, slug_of
+from tallystick.web.crm.places import ARROWS, DIRECTIONS, mapping_of_slug, run_url, slug_of
 from tallystick.web.crm.runs import ShownRun, follow, shown_run
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.show import crumb, show
 
 
@@ -74,17 +73,17 @@ def mappings(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @crm_page()
 def mapping(request: HttpRequest, desk: Desk, mapping: str) -> HttpResponse:
-    """One mapping with its fields; an administrator changes its policies."""
+    """One mapping with its fields; who may integrate changes its policies."""
     described = mapping_of_slug(mapping)
+    if request.method == "POST":
+        desk.actor.require(Permission.INTEGRATE)
     overview = _overview(desk, described)
     if request.method != "POST":
-        return _show(request, desk, overview, MappingForm(overview, may_edit=desk.may_administer))
-    if not desk.may_administer:
-        raise PermissionDenied
+        return _show(request, desk, overview, MappingForm(overview, may_edit=desk.may_integrate))
     form = MappingForm(overview, request.POST, may_edit=True)
     if form.is_valid():
         try:
-            operations.change_mapping(desk.company, described.name, **form.cleaned_data)
+            operations.change_mapping(desk.company, described.name, by=desk.actor, **form.cleaned_data)
         except TallyError as refused:
             form.add_error(None, str(refused))
         else:
@@ -133,16 +132,16 @@ def _rules(described: TableMapping) -> Sequence[tuple[str, Sequence[str]]]:
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def synchronize(request: HttpRequest, desk: Desk, mapping: str) -> HttpResponse:
     """Have a worker synchronize what changed on either side."""
     described = mapping_of_slug(mapping)
-    run = operations.request_sync(desk.company, described.name, by=name_of(desk))
+    run = operations.request_sync(desk.company, described.name, by=desk.actor)
     return redirect(run_url(desk, run.pk))
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def match(request: HttpRequest, desk: Desk, mapping: str) -> HttpResponse:
     """Couple all uncoupled records whose match fields agree."""
     described = mapping_of_slug(mapping)
@@ -152,17 +151,17 @@ def match(request: HttpRequest, desk: Desk, mapping: str) -> HttpResponse:
         None,
         create_unmatched=request.POST.get("create") == "on",
         synchronize=request.POST.get("synchronize") == "on",
-        by=name_of(desk),
+        by=desk.actor,
     )
     return follow(request, desk, run)
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def uncouple(request: HttpRequest, desk: Desk, mapping: str) -> HttpResponse:
     """Delete every coupling of the mapping; both records of each stay."""
     described = mapping_of_slug(mapping)
     with told(request):
-        count = operations.uncouple(desk.company, described.name, None, by=name_of(desk))
+        count = operations.uncouple(desk.company, described.name, None, by=desk.actor)
         messages.success(request, f"{count:,} couplings of {described.name} are deleted. All records stay as they are.")
     return redirect("crm-mapping", desk.company.slug, mapping)

@@ -16,10 +16,10 @@ from tallystick.financials.queries import Record
 from tallystick.integration import operations
 from tallystick.integration.operations import Candidate, CouplingMark
 from tallystick.web.crm.gate import crm_page, told
-from tallystick.web.crm.places import STATE_WORDS, TONES, as_uuid, name_of, record_url
+from tallystick.web.crm.places import STATE_WORDS, TONES, as_uuid, record_url
 from tallystick.web.crm.runs import follow
 from tallystick.web.records.reading import card_url, heading_of, record_or_404, table_or_404
-from tallystick.web.shell.desk import Desk, Role
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.show import show
 
 MAPPING = "SALESPEOPLE"
@@ -45,7 +45,7 @@ class Line:
 @crm_page()
 def salespeople(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Both lists. One request to Dynamics CRM; while it cannot be asked, the page says why and shows what it knows."""
-    records = queries.list_records(desk.company, "salesperson", page_size=MOST)
+    records = queries.list_records(desk.company, "salesperson", page_size=MOST, by=desk.actor)
     marks = operations.coupling_marks(desk.company, MAPPING, [str(record.id) for record in records.records])
     users, problem = _users(desk)
     coupled = {mark.sales_id for mark in marks.values()}
@@ -96,35 +96,35 @@ def _line(
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def match(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Couple every salesperson with the user of the same e-mail address."""
     with told(request):
-        run = operations.couple_all_salespeople(desk.company, by=name_of(desk))
+        run = operations.couple_all_salespeople(desk.company, by=desk.actor)
         return follow(request, desk, run, done_url=reverse("crm-salespeople", args=(desk.company.slug,)))
     return redirect("crm-salespeople", desk.company.slug)
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def couple(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Couple one salesperson with one user."""
     uuid = as_uuid(request.POST.get("finance_id", ""))
     if uuid is None:
         raise Http404("not the id of a salesperson")
-    record = record_or_404(desk, table_or_404("salesperson"), uuid)
+    record = record_or_404(desk, table_or_404(desk, "salesperson"), uuid)
     sales_id = request.POST.get("sales_id", "").strip()
     if not sales_id:
         messages.info(request, f"Choose the user to couple {heading_of(record)} with.")
         return redirect("crm-salespeople", desk.company.slug)
     with told(request):
-        made = operations.couple(desk.company, MAPPING, str(uuid), sales_id, first=SALES, by=name_of(desk))
+        made = operations.couple(desk.company, MAPPING, str(uuid), sales_id, first=SALES, by=desk.actor)
         messages.success(request, f"{heading_of(record)} is coupled with {made.sales_label}.")
     return redirect("crm-salespeople", desk.company.slug)
 
 
 @require_POST
-@crm_page(Role.CLERK)
+@crm_page(Permission.SYNCHRONIZE)
 def create(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Create salespeople for the chosen users; one with the same e-mail address is coupled instead."""
     chosen = [text for text in request.POST.getlist("sales_ids") if as_uuid(text)]
@@ -132,6 +132,6 @@ def create(request: HttpRequest, desk: Desk) -> HttpResponse:
         messages.info(request, "Choose the users to create salespeople for.")
         return redirect("crm-salespeople", desk.company.slug)
     with told(request):
-        run = operations.create_in_finance(desk.company, MAPPING, chosen, by=name_of(desk))
+        run = operations.create_in_finance(desk.company, MAPPING, chosen, by=desk.actor)
         return follow(request, desk, run, done_url=reverse("crm-salespeople", args=(desk.company.slug,)))
     return redirect("crm-salespeople", desk.company.slug)

@@ -1,0 +1,1 @@
+"""Changes of settings: who changed what, when, from what to what."""

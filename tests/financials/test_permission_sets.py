@@ -1,0 +1,304 @@
+"""Permission sets: what they allow, who gives them, and that the services ask before they write or show."""
+
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from io import BytesIO
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from tallystick.financials import access, exchange, people, queries, services
+from tallystick.financials.audit import setting_changes
+from tallystick.financials.models import Company, Customer, GrantedSet, Membership, SettingChange, User
+from tallystick.financials.permissions import (
+    Actor,
+    NotPermitted,
+    Permission,
+    PermissionSet,
+    allowed_by,
+    sets_that_allow,
+)
+from tallystick.financials.problems import InvalidRecord
+from tallystick.financials.services import companies, create, item_journal, numbers, users
+from tallystick.financials.tables import TABLES
+
+NOBODY = Actor("eve@example.com", frozenset())
+READS = (Permission.READ, Permission.READ_DOCUMENTS, Permission.READ_LEDGER, Permission.READ_AVAILABILITY)
+
+
+def somebody(*permissions: Permission) -> Actor:
+    return Actor("sam@example.com", frozenset(permissions))
+
+
+def test_what_each_set_allows() -> None:
+    """The whole table, so that a set never allows more by the way."""
+    found = {one: {permission.name for permission in one.permissions} for one in PermissionSet}
+    sales = {"READ", "READ_DOCUMENTS", "READ_AVAILABILITY"}
+    assert found == {
+        "administrator": set(Permission.__members__),
+        "finance-clerk": sales | {"READ_LEDGER", "WRITE", "POST", "SYNCHRONIZE"},
+        "sales-viewer": sales,
+        "integration-administrator": {"READ", "SYNCHRONIZE", "INTEGRATE"},
+        "item-availability-reader": {"READ_AVAILABILITY"},
+    }
+
+
+def test_every_set_and_permission_is_told_in_words() -> None:
+    assert all(one.label and one.explanation.endswith(".") for one in PermissionSet)
+    assert PermissionSet.ITEM_AVAILABILITY_READER.label == "Item-availability reader"
+    refused = NotPermitted("eve@example.com", Permission.READ_LEDGER)
+    assert refused.what == "eve@example.com may not look at its general ledger in this company."
+    assert "Finance clerk or Administrator" in refused.hint
+    assert all(sets_that_allow(permission) for permission in Permission)
+
+
+def test_several_sets_allow_what_each_allows() -> None:
+    both = allowed_by([PermissionSet.SALES_VIEWER, PermissionSet.INTEGRATION_ADMINISTRATOR])
+    assert both == PermissionSet.SALES_VIEWER.permissions | PermissionSet.INTEGRATION_ADMINISTRATOR.permissions
+    assert allowed_by([]) == frozenset()
+
+
+def test_every_table_is_in_exactly_one_group() -> None:
+    """Who adds a table says in `access` who may read and write it; until then only who may do most."""
+    grouped = sorted(name for group in access.GROUPS for name in group.tables)
+    assert grouped == sorted(TABLES)
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=lambda table: table.name)
+def test_the_ledger_is_for_who_may_read_it_and_posting_setup_for_who_sets_up(table: Any) -> None:
+    viewer = somebody(*PermissionSet.SALES_VIEWER.permissions)
+    clerk = somebody(*PermissionSet.FINANCE_CLERK.permissions)
+    is_ledger = access.group_of(table) is access.GENERAL_LEDGER
+    assert access.may_read(viewer, table) is not is_ledger
+    assert access.may_read(clerk, table)
+    assert access.may_write(clerk, table) is (not is_ledger and not table.posted)
+    assert not access.may_read(somebody(Permission.READ_AVAILABILITY, Permission.POST), table)
+
+
+# The services ask first
+
+
+def reads(company: Company) -> Iterator[tuple[str, Callable[[Actor], object]]]:
+    """Every public read of a table, by name; each is to refuse who may not read the table."""
+    for name in ("g-l-account", "sales-order", "customer"):
+        yield f"list {name}", lambda by, name=name: queries.list_records(company, name, by=by)
+        yield f"count {name}", lambda by, name=name: queries.count_records(company, name, by=by)
+        yield f"get {name}", lambda by, name=name: queries.get_record(company, name, uuid4(), by=by)
+        yield f"look up {name}", lambda by, name=name: queries.look_up(company, name, "", by=by)
+        yield f"iterate {name}", lambda by, name=name: queries.iterate_records(company, name, by=by)
+        yield f"neighbours {name}", lambda by, name=name: queries.neighbours(company, name, uuid4(), by=by)
+        yield f"export {name}", lambda by, name=name: exchange.export_records(company, name, by=by)
+    yield "persons", lambda by: queries.persons_of_customer(company, uuid4(), by=by)
+    yield "customer of", lambda by: queries.customer_of_contact(company, uuid4(), by=by)
+    yield "members", lambda by: people.members_of(company, by=by)
+    yield "setting changes", lambda by: setting_changes(company, by=by)
+
+
+@pytest.mark.django_db
+def test_nothing_is_shown_to_who_may_not_read(company: Company) -> None:
+    """An export is refused before its first byte: a generator that asks when it is read would be too late."""
+    for name, read in reads(company):
+        with pytest.raises(NotPermitted):
+            read(somebody(Permission.READ_AVAILABILITY))
+            pytest.fail(name)
+
+
+@pytest.mark.django_db
+def test_a_search_shows_only_tables_one_may_read(company: Company) -> None:
+    create(company, "customer", {"name": "Receivables & Sons"})
+    text = "Receivables"
+    viewer, clerk = (somebody(*one.permissions) for one in (PermissionSet.SALES_VIEWER, PermissionSet.FINANCE_CLERK))
+    assert [table.name for table, _ in queries.search(company, text, limit=5, by=viewer)] == ["customer", "contact"]
+    found = [table.name for table, _ in queries.search(company, text, limit=5, by=clerk)]
+    assert found == ["customer", "contact", "g-l-account"]
+    assert queries.search(company, text, limit=5, by=somebody(Permission.READ_AVAILABILITY)) == []
+    assert queries.recently_changed(company, by=NOBODY) == []
+
+
+FILE = b"name\nImported\n"
+
+
+def writes(company: Company, user: User) -> dict[str, tuple[Permission, Callable[[Actor], object]]]:
+    """Every public service that writes, and the permission it asks for."""
+    one = uuid4()
+    return {
+        "records.create": (Permission.WRITE, lambda by: create(company, "customer", {"name": "New"}, by=by)),
+        "records.update": (Permission.WRITE, lambda by: services.update(company, "customer", one, {}, by=by)),
+        "records.save_many": (Permission.WRITE, lambda by: services.save_many(company, "customer", [], by=by)),
+        "deletion.delete": (Permission.WRITE, lambda by: services.delete(company, "customer", one, by=by)),
+        "deletion.delete_many": (Permission.WRITE, lambda by: services.delete_many(company, "customer", [], by=by)),
+        "numbers.save_series": (
+            Permission.SET_UP,
+            lambda by: numbers.save_series(company, "CUST", starting_no="C1", by=by),
+        ),
+        "companies.create_company": (Permission.SET_UP, lambda by: companies.create_company("Other", by=by)),
+        "companies.update_company": (Permission.SET_UP, lambda by: companies.update_company(company, city="X", by=by)),
+        "users.create_user": (Permission.MANAGE_USERS, lambda by: users.create_user("new@example.com", by=by)),
+        "users.give_sets": (Permission.MANAGE_USERS, lambda by: users.give_sets(user, company, [], by=by)),
+        "users.grant": (Permission.MANAGE_USERS, lambda by: users.grant(user, company, by=by)),
+        "users.revoke": (Permission.MANAGE_USERS, lambda by: users.revoke(user, company, by=by)),
+        "users.set_active": (Permission.MANAGE_USERS, lambda by: users.set_active(user, False, by=by)),
+        "users.create_sign_in_link": (Permission.MANAGE_USERS, lambda by: users.create_sign_in_link(user, by=by)),
+        "item_journal.post_item_journal": (
+            Permission.POST,
+            lambda by: item_journal.post_item_journal(company, [], posting_date=date(2026, 1, 1), by=by),
+        ),
+        "item_journal.reverse_item_entry": (
+            Permission.POST,
+            lambda by: item_journal.reverse_item_entry(company, 1, posting_date=date(2026, 1, 1), by=by),
+        ),
+        "importing.run_import": (
+            Permission.WRITE,
+            lambda by: exchange.run_import(company, "customer", BytesIO(FILE), by=by),
+        ),
+        "preview.preview_import": (
+            Permission.WRITE,
+            lambda by: exchange.preview_import(company, "customer", BytesIO(FILE), by=by),
+        ),
+    }
+
+
+def everything_stored() -> list[object]:
+    models = (Company, Customer, User, Membership, GrantedSet, SettingChange)
+    return [list(model._default_manager.order_by("pk").values()) for model in models]
+
+
+@pytest.mark.django_db
+def test_a_service_that_writes_asks_before_it_looks(company: Company) -> None:
+    """Whoever has every permission but the one is refused, and not one query is made."""
+    user = users.create_user("ann@example.com")
+    before = everything_stored()
+    for name, (needed, write) in writes(company, user).items():
+        almost = Actor("sam@example.com", frozenset(Permission) - {needed})
+        with (
+            CaptureQueriesContext(
+                connection,
+            ) as asked,
+            pytest.raises(NotPermitted) as refused,
+        ):
+            write(almost)
+            pytest.fail(name)
+        assert refused.value.permission is needed, name
+        assert len(asked) == 0, name
+    assert everything_stored() == before
+
+
+PARTS_OF_SERVICES = {
+    "attempts",
+    "chart",
+    "facts",
+    "following",
+    "ledger",
+    "planning",
+    "price_rules",
+    "rules",
+    "storing",
+}  # called by services that have asked
+NOT_ASKED = {
+    "numbers.increment",  # counts
+    "numbers.allocate",  # within services that have asked
+    "numbers.create_default_series",  # within `create_company`
+    "records.carry_out",  # within imports and `save_many`
+    "users.redeem_sign_in_link",  # the link itself is the permission
+    "users.take_turn_with_users",  # writes nothing
+}
+
+
+def test_no_public_service_is_forgotten(company: Company) -> None:
+    """A new public function below `services` is either in the table above or says here why it asks nobody."""
+    found = set()
+    for module in pkgutil.iter_modules(services.__path__):
+        if module.name in PARTS_OF_SERVICES or module.ispkg:
+            continue
+        loaded = importlib.import_module(f"{services.__name__}.{module.name}")
+        own = inspect.getmembers(loaded, inspect.isfunction)
+        found |= {f"{module.name}.{name}" for name, one in own if one.__module__ == loaded.__name__ and name[0] != "_"}
+    tested = {name for name in writes(company, User()) if name.split(".")[0] not in ("importing", "preview")}
+    assert found - NOT_ASKED == tested
+
+
+@pytest.mark.django_db
+def test_where_amounts_are_posted_to_is_set_up_and_not_daily_work(company: Company) -> None:
+    clerk = somebody(*PermissionSet.FINANCE_CLERK.permissions)
+    with pytest.raises(NotPermitted) as refused:
+        create(company, "customer-posting-group", {"code": "MINE"}, by=clerk)
+    assert refused.value.permission is Permission.SET_UP
+
+
+# Who is given what
+
+
+@pytest.mark.django_db
+def test_who_somebody_is_in_a_company_is_one_query(
+    company: Company, django_assert_num_queries: Callable[[int], Any]
+) -> None:
+    ann = users.create_user("ann@example.com")
+    users.grant(ann, company, "sales-viewer", "integration-administrator")
+    with django_assert_num_queries(1):
+        actor = people.actor_for(ann, company)
+    assert actor.name == "ann@example.com"
+    assert actor.may(Permission.INTEGRATE)
+    assert actor.may(Permission.READ_DOCUMENTS)
+    assert not actor.may(Permission.WRITE)
+    with django_assert_num_queries(1):
+        place = people.place_of(ann, company.slug)
+    assert place
+    assert place.actor(ann) == actor
+
+
+@pytest.mark.django_db
+def test_permission_sets_of_one_company_count_nowhere_else(company: Company) -> None:
+    other = companies.create_company("Other")
+    ann = users.create_user("ann@example.com")
+    users.grant(ann, company, "administrator")
+    users.grant(ann, other, "item-availability-reader")
+    assert people.actor_for(ann, other).permissions == {Permission.READ_AVAILABILITY}
+    assert people.actor_for(users.create_user("eve@example.com"), company).permissions == frozenset()
+    assert [(place.company, place.sets) for place in people.places_of(ann)] == [
+        (company, ("administrator",)),
+        (other, ("item-availability-reader",)),
+    ]
+
+
+@pytest.mark.django_db
+def test_sets_are_added_and_taken_and_the_last_one_ends_the_membership(company: Company) -> None:
+    ann = users.create_user("ann@example.com")
+    assert users.grant(ann, company, "sales-viewer") == ("sales-viewer",)
+    assert users.grant(ann, company, "Finance-Clerk ") == ("finance-clerk", "sales-viewer")
+    assert users.grant(ann, company, "finance-clerk") == ("finance-clerk", "sales-viewer")
+    assert users.revoke(ann, company, "finance-clerk") == ("sales-viewer",)
+    assert users.revoke(ann, company, "sales-viewer") == ()
+    assert not Membership.objects.filter(user=ann).exists()
+    with pytest.raises(InvalidRecord, match="no permission set 'owner'"):
+        users.grant(ann, company, "sales-viewer", "owner")
+    assert not Membership.objects.filter(user=ann).exists()
+
+
+@pytest.mark.django_db
+def test_nobody_gives_away_more_than_they_have(company: Company) -> None:
+    eve = users.create_user("eve@example.com")
+    keeper = somebody(Permission.MANAGE_USERS, *READS, Permission.WRITE)
+    users.grant(eve, company, "sales-viewer", by=keeper)
+    with pytest.raises(NotPermitted):
+        users.grant(eve, company, "administrator", by=keeper)
+    assert people.sets_of(eve, company) == ("sales-viewer",)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_take_each_other_out_leave_one(company: Company) -> None:
+    """Without taking turns both would look before either writes, and nobody could let anyone in again."""
+    from tests.financials.test_numbers import in_threads
+
+    pair = [users.create_user(f"{name}@example.com") for name in ("ann", "bea")]
+    for one in pair:
+        users.grant(one, company, "administrator")
+    waiting = list(pair)
+    failures = in_threads(2, lambda: users.revoke(waiting.pop(), company))
+    assert [type(failure) for failure in failures] == [InvalidRecord]
+    assert len(people.administrators_of(company)) == 1
