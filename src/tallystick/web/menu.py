@@ -33,13 +33,6 @@ POSTED = NavGroup(
         _records("Customer Ledger", "report-money", "customer-ledger-entry"),
     ),
 )
-PURCHASING = NavGroup(
-    "Purchasing",
-    (
-        _records("Purchase Orders", "truck", "purchase-order"),
-        _records("Item Journal", "list-details", "item-journal-line"),
-    ),
-)
 GOODS = NavGroup(
     "Items",
     (
@@ -104,7 +97,6 @@ def menu() -> Sequence[NavGroup]:
         *(group for extension in extensions.EXTENSIONS for group in extension.navigation),
         GOODS,
         PRICES,
-        PURCHASING,
         FINANCE,
         POSTING_SETUP,
         ADMINISTRATION,
