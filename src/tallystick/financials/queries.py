@@ -213,9 +213,13 @@ def _neighbours_by_key(company: Company, table: Table, id: UUID) -> tuple[UUID |
 
 
 def search(company: Company, text: str, *, limit: int, by: Actor = OPERATOR) -> list[tuple[Table, list[Referable]]]:
-    """Return the first records of each table that match, of the tables `by` may look at. One query per table."""
+    """Return the first records of each table that match, of the tables `by` may look at. One query per table.
+
+    Lines are found through their documents, and entries through the documents they were posted with."""
     searched = (
-        table for table in access.readable(by, TABLES.values()) if any(field.searched for field in table.fields)
+        table
+        for table in access.readable(by, TABLES.values())
+        if any(field.searched for field in table.fields) and not table.lined and table.followed
     )
     found = ((table, look_up(company, table.name, text, limit=limit, by=by)) for table in searched if text)
     return [(table, records) for table, records in found if records]

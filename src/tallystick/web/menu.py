@@ -113,7 +113,6 @@ def menu() -> Sequence[NavGroup]:
         GOODS,
         PURCHASING,
         PRICES,
-        PURCHASING,
         FINANCE,
         POSTING_SETUP,
         ADMINISTRATION,
