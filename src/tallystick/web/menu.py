@@ -107,7 +107,6 @@ def menu() -> Sequence[NavGroup]:
         POSTED,
         *(group for extension in extensions.EXTENSIONS for group in extension.navigation),
         GOODS,
-        PURCHASING,
         PRICES,
         PURCHASING,
         FINANCE,
