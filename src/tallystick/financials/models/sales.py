@@ -126,6 +126,10 @@ class SalesOrder(SalesDocument):
         indexes = [
             models.Index(fields=["company", "customer"], name="financials_salesorder_customer"),
             models.Index(fields=["company", "document_date"], name="financials_salesorder_date"),
+            # What is still to do is counted on Home; most orders of a company are done.
+            models.Index(
+                fields=["company", "status", "shipping_status", "invoicing_status"], name="financials_salesorder_todo"
+            ),
         ]
         constraints = [models.UniqueConstraint(fields=["company", "no"], name="financials_salesorder_no")]
 

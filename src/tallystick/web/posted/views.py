@@ -5,7 +5,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse as url
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -27,6 +26,8 @@ from tallystick.web.shell.asked import text_asked
 from tallystick.web.shell.desk import Desk, Role, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import Crumb, show
+
+TRANSACTION = "ledger-transaction"
 
 
 @require_safe
@@ -75,9 +76,7 @@ def navigate(request: HttpRequest, desk: Desk) -> HttpResponse:
     """All entries of a document number, whatever the ledger."""
     number = text_asked(request.GET, "no")
     found = postings.navigate(desk.company, number) if number else {}
-    transactions = LedgerTransaction.objects.filter(pk__in=found.get("ledger-transaction", ())).order_by(
-        "transaction_no"
-    )
+    transactions = LedgerTransaction.objects.filter(pk__in=found.get(TRANSACTION, ())).order_by("transaction_no")
     return show(
         request,
         desk,
@@ -92,10 +91,10 @@ def navigate(request: HttpRequest, desk: Desk) -> HttpResponse:
 @require_safe
 @never_cache
 @at_desk()
-def transaction(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpResponse:
+def transaction(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """One posting: all its entries, and what the general ledger's sum to."""
-    posting = _transaction_or_404(desk, record_id)
-    ledgers = {"ledger-transaction": [record_id], **{name: [] for name in LEDGERS}}
+    posting = _transaction_or_404(desk, table, record_id)
+    ledgers = {TRANSACTION: [record_id], **{name: [] for name in LEDGERS}}
     tables = [table for table in found_tables(desk, ledgers) if table.count]
     undo = LedgerTransaction.objects.filter(reverses=posting).first()
     return show(
@@ -103,7 +102,7 @@ def transaction(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpRespon
         desk,
         "posted/transaction.html",
         title=f"Transaction {posting.transaction_no}",
-        breadcrumbs=[list_crumb(desk, TABLES["ledger-transaction"])],
+        breadcrumbs=[list_crumb(desk, TABLES[TRANSACTION])],
         posting=posting,
         reversed_by=undo,
         may_reverse=desk.may_post and undo is None and posting.source in REVERSIBLE,
@@ -114,9 +113,9 @@ def transaction(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpRespon
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
 @at_desk(Role.CLERK)
-def reverse(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpResponse:
+def reverse(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Ask on which day, then take a posting back by counter entries."""
-    posting = _transaction_or_404(desk, record_id)
+    posting = _transaction_or_404(desk, table, record_id)
     form = ReversalForm(
         request.POST if request.method == "POST" else None, initial={"posting_date": posting.posting_date}
     )
@@ -129,8 +128,8 @@ def reverse(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Transaction {posting.transaction_no} is taken back by {made.transaction_no}.")
             undo = LedgerTransaction.objects.get(company=desk.company, transaction_no=made.transaction_no)
-            return redirect("ledger-transaction", desk.company.slug, undo.pk)
-    here = url("ledger-transaction", args=(desk.company.slug, record_id))
+            return redirect(card_url(desk, TRANSACTION, undo.pk))
+    here = card_url(desk, TRANSACTION, record_id)
     return show(
         request,
         desk,
@@ -145,7 +144,9 @@ def reverse(request: HttpRequest, desk: Desk, record_id: UUID) -> HttpResponse:
     )
 
 
-def _transaction_or_404(desk: Desk, record_id: UUID) -> LedgerTransaction:
+def _transaction_or_404(desk: Desk, table: str, record_id: UUID) -> LedgerTransaction:
+    if table != TRANSACTION:
+        raise Http404(f"{table} holds no transactions")
     found = LedgerTransaction.objects.filter(company=desk.company, pk=record_id).first()
     if found is None:
         raise Http404(f"no transaction {record_id}")

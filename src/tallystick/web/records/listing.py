@@ -19,6 +19,7 @@ from tallystick.web.shell.extensions import ListAction, RowMark
 
 ANY = "*"  # as a filter: whatever is not blank
 NONE = "-"  # as a filter: blank
+OR = "|"  # between the values of a filter, any of which will do
 ROOM = ((2, ""), (4, "d-none d-md-table-cell"), (6, "d-none d-xl-table-cell"), (99, "d-none d-xxl-table-cell"))
 YES_NO = (Choice("yes", "Yes"), Choice("no", "No"))
 FILTERABLE = (Kind.CHOICE, Kind.REFERENCE, Kind.BOOLEAN)
@@ -64,6 +65,8 @@ class ListQuery:
 def _filter(name: str, value: str) -> Filter:
     if value == ANY:
         return Filter(name, Operator.NOT_BLANK)
+    if OR in value:
+        return Filter(name, value=tuple(value.split(OR)))
     return Filter(name, Operator.BLANK) if value == NONE else Filter(name, value=value)
 
 
@@ -243,7 +246,10 @@ def _range(table: Table, page: RecordPage) -> str:
 
 
 def _filter_box(field: Field, query: ListQuery) -> FilterBox:
-    return FilterBox(field.name, field.label, dict(query.filters).get(field.name, ""), _options(field))
+    value, options = dict(query.filters).get(field.name, ""), _options(field)
+    if options and OR in value:
+        options = (*options, Choice(value, _filter_words(field, value)))
+    return FilterBox(field.name, field.label, value, options)
 
 
 def _options(field: Field) -> Sequence[Choice]:
@@ -277,6 +283,8 @@ def _chips(desk: Desk, table: Table, query: ListQuery) -> Sequence[Chip]:
 def _filter_words(field: Field, value: str) -> str:
     if value == ANY:
         return "not blank"
+    if OR in value:
+        return " or ".join(_filter_words(field, part) for part in value.split(OR))
     if value == NONE and not field.choices:
         return "blank"
     return next((option.label for option in _options(field) if option.value == value), value)

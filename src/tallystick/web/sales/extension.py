@@ -13,16 +13,12 @@ from tallystick.web.shell.extensions import CardAction, Extension
 
 
 def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardAction]:
-    """On a customer's card: begin an order or a quote."""
+    """On a customer's card: begin an order. One query."""
     if table.name != "customer" or not desk.may_edit:
         return ()
     number = queries.codes_by_id(desk.company, "customer", [record_id]).get(record_id, "")
-
-    def new(kind: str, label: str, icon: str) -> CardAction:
-        url = reverse("document-new", args=(desk.company.slug, kind))
-        return CardAction(label, f"{url}?{urlencode({'customer_no': number})}", icon, method="get")
-
-    return (new("sales-order", "New Order", "file-text"), new("sales-quote", "New Quote", "file-text"))
+    url = reverse("document-new", args=(desk.company.slug, "sales-order"))
+    return (CardAction("New Order", f"{url}?{urlencode({'customer_no': number})}", "shopping-cart", method="get"),)
 
 
 SALES = Extension(card_actions=card_actions)

@@ -153,7 +153,7 @@ def _compared_fields(table: Table, kept: ArchivedDocument, present: Record | Non
         Compared(field.label, _plain(then.get(field.name, "")), _plain(now.get(field.name, "")) if present else "")
         for field in table.fields
     ]
-    return [row for row in rows if row.then or row.now]
+    return [row for row in rows if {row.then, row.now} - {"", "0"}]
 
 
 def _compared_lines(

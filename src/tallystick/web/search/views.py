@@ -20,7 +20,12 @@ from tallystick.web.shell.show import show
 
 SUGGESTED = 4
 FOUND = 12
-SEARCHED = tuple(table for table in TABLES.values() if any(field.searched for field in table.fields))
+SEARCHED = tuple(
+    # Lines are found through their documents, and entries through the documents they were posted with.
+    table
+    for table in TABLES.values()
+    if any(field.searched for field in table.fields) and not table.lined and table.followed
+)
 
 
 @dataclass(frozen=True, slots=True)

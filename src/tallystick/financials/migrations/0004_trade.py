@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("financials", "0002_change_feed"),
+        ("financials", "0003_web"),
     ]
 
     operations = [
