@@ -22,6 +22,8 @@ def addresses(trade: Trade) -> list[str]:
         f"availability/{trade.chair}/?unit=BOX",
         f"availability/{trade.service}/",
         f"item-journal/adjust/{trade.chair}/",
+        "item-journal/post",
+        f"purchasing/{trade.order}/receive",
         f"opportunities/{trade.opportunity}/win",
         f"opportunities/{trade.opportunity}/lose",
         "statistics/",
@@ -61,7 +63,7 @@ def test_pages_carry_a_strict_policy_and_nothing_that_it_forbids(clerk: Client, 
 
 def test_an_onlooker_opens_what_asks_for_nothing_and_is_offered_no_deeds(viewer: Client, trade: Trade) -> None:
     for address in addresses(trade):
-        deed = any(word in address for word in ("/adjust/", "/win", "/lose"))
+        deed = any(word in address for word in ("/adjust/", "/win", "/lose", "/post", "/receive"))
         answer = viewer.get(address)
         assert answer.status_code == (403 if deed else 200), address
         assert "Adjust Inventory" not in answer.content.decode()

@@ -4,11 +4,12 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 from tests.web_trade.conftest import Trade
 
 from tallystick.financials import queries
 from tallystick.financials.models import EntryType, ItemLedgerEntry
-from tallystick.financials.services import create
+from tallystick.financials.services import create, update
 from tallystick.financials.services.item_journal import JournalLine, post_item_journal
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +95,43 @@ def test_a_purchase_order_shows_its_lines_and_takes_new_ones(clerk: Client, trad
         {"purchase_order_no": no, "item_no": "CHAIR", "quantity": "2", "opened": "{}", "version": ""},
     )
     assert queries.count_records(trade.company, "purchase-order-line") == 2
+
+
+def test_a_purchase_order_is_received_after_a_preview(clerk: Client, trade: Trade) -> None:
+    page = f"{trade.url}purchasing/{trade.order}/receive"
+    said = clerk.get(page).content.decode()
+    assert "Item Ledger Entries" in said
+    assert trade.values("item", trade.chair)["inventory"] == 10, "a preview posts nothing"
+    said = clerk.post(page, {"posting_date": timezone.localdate().isoformat()}, follow=True).content.decode()
+    assert "is received: transaction" in said
+    assert trade.values("item", trade.chair)["inventory"] == 16
+    assert trade.values("purchase-order", trade.order)["status"] == "Received"
+    assert trade.values("purchase-order-line", trade.line)["outstanding_qty_base"] == 0
+    assert clerk.post(page).status_code == 422, "there is nothing left to receive"
+    assert clerk.post(page, {"posting_date": "soon"}).status_code == 422
+
+
+def test_the_lines_of_the_journal_are_posted_together(clerk: Client, trade: Trade) -> None:
+    page = trade.url + "item-journal/post"
+    assert clerk.post(page).status_code == 422, "there is nothing to post"
+    for kind, quantity in (("Positive Adjmt.", 5), ("Negative Adjmt.", 2)):
+        create(trade.company, "item-journal-line", {"item_no": trade.chair, "entry_type": kind, "quantity": quantity})
+    assert "Item Ledger Entries" in clerk.get(page).content.decode()
+    assert "The item journal is posted" in clerk.post(page, follow=True).content.decode()
+    assert trade.values("item", trade.chair)["inventory"] == 13
+    assert queries.count_records(trade.company, "item-journal-line") == 0
+
+
+def test_a_posted_invoice_opens_as_pdf_and_is_not_sent_twice(clerk: Client, trade: Trade) -> None:
+    invoice = queries.list_records(trade.company, "sales-invoice").records[0]
+    url = f"{trade.url}posted/sales-invoice/{invoice.id}/pdf"
+    assert url in clerk.get(f"{trade.url}posted/sales-invoice/{invoice.id}/").content.decode()
+    answer = clerk.get(url)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert answer["Content-Disposition"] == f'inline; filename="{invoice.key}.pdf"'
+    assert answer.content.startswith(b"%PDF-")
+    assert clerk.get(url, headers={"If-None-Match": answer["ETag"]}).status_code == 304
+    update(trade.company, "customer", trade.customer, {"no": "RENAMED"})
+    assert clerk.get(url, headers={"If-None-Match": answer["ETag"]}).status_code == 200, "it says another number now"
+    assert clerk.get(f"{trade.url}posted/sales-shipment/{invoice.id}/pdf").status_code == 404
+    assert clerk.get(f"{trade.url}posted/posted-credit-memo/{invoice.id}/pdf").status_code == 404

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from tallystick.financials.tables import Table
 from tallystick.web.availability import places as availability
+from tallystick.web.invoice_pdf import places as invoice_pdf
 from tallystick.web.item_journal import places as item_journal
 from tallystick.web.opportunities import places as opportunities
 from tallystick.web.purchasing import places as purchasing
@@ -30,6 +31,7 @@ def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardActi
         *opportunities.card_actions(desk, table, record_id),
         *purchasing.card_actions(desk, table, record_id),
         *statistics.card_actions(desk, table, record_id),
+        *invoice_pdf.card_actions(desk, table, record_id),
     )
 
 

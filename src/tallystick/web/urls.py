@@ -16,6 +16,7 @@ company_pages = [
     path("import/", include("tallystick.web.imports.urls")),
     path("records/", include("tallystick.web.records.urls")),
     path("documents/", include("tallystick.web.sales.urls")),
+    path("posted/", include("tallystick.web.invoice_pdf.urls")),
     path("posted/", include("tallystick.web.posted.urls")),
     path("receivables/", include("tallystick.web.receivables.urls")),
     path("availability/", include("tallystick.web.availability.urls")),

@@ -18,6 +18,7 @@ from tallystick.cli.commands import (
     full_sync,
     history,
     importing,
+    invoice_pdf,
     issues,
     mapping,
     migrate,
@@ -60,6 +61,7 @@ def register(app: typer.Typer) -> None:
             "export": exporting.export,
             "availability": availability.availability,
             "statistics": statistics.statistics,
+            "invoice-pdf": invoice_pdf.invoice_pdf,
         },
         SETUP: {
             "audit": audit.audit,

@@ -12,7 +12,10 @@ from tallystick.web.shell.extensions import CardAction, ListAction
 
 def list_actions(desk: Desk, table: Table) -> Sequence[ListAction]:
     """Over the list of journal lines."""
-    return ()
+    if table.name != "item-journal-line" or not desk.may_post:
+        return ()
+    url = reverse("item-journal-post", args=(desk.company.slug,))
+    return (ListAction("Post", url, "send", needs_selection=False, method="get"),)
 
 
 def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardAction]:

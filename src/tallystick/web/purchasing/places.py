@@ -19,6 +19,8 @@ LINES = 200
 
 def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardAction]:
     """On the card of an order or a line."""
+    if table.name == ORDER and desk.may_post:
+        return (CardAction("Receive", reverse("purchase-receive", args=(desk.company.slug, record_id)), "send", "get"),)
     if table.name != LINE:
         return ()
     order = queries.get_record(desk.company, LINE, record_id).values["purchase_order_no"]

@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tallystick.web.purchasing import views
+
+urlpatterns = [path("<uuid:order>/receive", views.receive, name="purchase-receive")]

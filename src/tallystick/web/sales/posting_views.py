@@ -83,7 +83,7 @@ def post(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpR
         kind=kind,
         document_url=document_url(desk, kind, record.id),
         problems=refused or preview.problems,
-        ledgers=_ledgers(preview.entries),
+        ledgers=ledgers_of(preview.entries),
         local_currency=desk.company.local_currency,
         status=422 if refused or form.errors else 200,
     )
@@ -131,7 +131,7 @@ def _done(request: HttpRequest, desk: Desk, kind: DocumentKind, record: Record, 
     return redirect(card_url(desk, table, found.id)) if found else redirect(document_url(desk, kind, record.id))
 
 
-def _ledgers(entries: Sequence[PreviewEntry]) -> Sequence[LedgerPreview]:
+def ledgers_of(entries: Sequence[PreviewEntry]) -> Sequence[LedgerPreview]:
     """The entries by ledger, in the order in which they come."""
     by_ledger: dict[str, list[PreviewEntry]] = {}
     for entry in entries:

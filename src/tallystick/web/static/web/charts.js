@@ -8,7 +8,7 @@
   function optionsOf(figure, dark) {
     const spec = JSON.parse(figure.dataset.chart);
     const style = getComputedStyle(document.body);
-    const ink = style.getPropertyValue("--tblr-body-color").trim() || (dark ? "#dce1e7" : "#182433");
+    const ink = dark ? "#dce1e7" : "#182433"; // the page's own are mixtures that a canvas cannot read
     const lines = dark ? "#3a4859" : "#dce1e7";
     const shown = (value) => Number(value).toLocaleString("en", { minimumFractionDigits: spec.places, maximumFractionDigits: spec.places });
     const short = (value) => Intl.NumberFormat("en", { notation: "compact" }).format(value);

@@ -1,0 +1,1 @@
+"""Posted invoices and credit memos as PDF."""
