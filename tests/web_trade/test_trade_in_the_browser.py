@@ -11,7 +11,7 @@ from tests.web.conftest import person
 from tests.web.test_in_the_browser import NARROW, WIDE, browser
 from tests.web_trade.conftest import Trade, make_trade
 
-from tallystick.financials.models import Role
+from tallystick.financials.permissions import PermissionSet
 
 __all__ = ["browser"]  # the fixture of one Chromium for all tests of a file
 
@@ -30,7 +30,7 @@ def shop(transactional_db: None) -> Trade:
 @pytest.fixture
 def page(browser: Browser, shop: Trade, live_server: LiveServer) -> Iterator[Page]:
     """A window of a clerk who signed in. Nothing may go wrong in its console."""
-    user = person(shop.company, Role.CLERK)
+    user = person(shop.company, PermissionSet.FINANCE_CLERK)
     context = browser.new_context(viewport=WIDE, base_url=live_server.url)  # type: ignore[arg-type]  # a plain dict does
     window = context.new_page()
     troubles: list[str] = []

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from tallystick.financials.models import Company
 from tallystick.financials.paper import Paper, as_pdf, credit_memo_paper, invoice_paper
 from tallystick.financials.problems import RecordMissing
-from tallystick.web.shell.desk import Desk, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 
 VERSION = version("tallystick")  # another one may lay the same out otherwise
 READERS: Mapping[str, Callable[[Company, UUID], Paper]] = {
@@ -26,7 +26,7 @@ READERS: Mapping[str, Callable[[Company, UUID], Paper]] = {
 # A browser shows a PDF in a page of its own making, which our policy for pages would stop from loading what it needs.
 @csp_exempt()
 @require_safe
-@at_desk()
+@at_desk(Permission.READ_DOCUMENTS)
 def pdf(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponseBase:
     """Lay the document out, unless the browser has it as it is: its tag follows from what stands on it."""
     if table not in READERS:

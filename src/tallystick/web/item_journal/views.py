@@ -88,7 +88,7 @@ def _show(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.POST)
 def post(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Look at what the lines of the journal would enter; post them all. Any problem leaves all of them."""
     table = table_named("item-journal-line")

@@ -19,7 +19,7 @@ from tallystick.web.purchasing.places import ORDER
 from tallystick.web.records.card import list_crumb
 from tallystick.web.records.reading import card_url, record_or_404
 from tallystick.web.sales.posting_views import ledgers_of
-from tallystick.web.shell.desk import Desk, Role, at_desk
+from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.show import crumb, show
 
 
@@ -33,7 +33,7 @@ class ReceiveForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Role.CLERK)
+@at_desk(Permission.WRITE)
 def receive(request: HttpRequest, desk: Desk, order: UUID) -> HttpResponse:
     """Look at what receiving would enter; receive it. What stands in the way is said, and nothing is posted."""
     record = record_or_404(desk, table_named(ORDER), order)
