@@ -33,7 +33,7 @@ class ReceiveForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Permission.WRITE)
+@at_desk(Permission.POST)
 def receive(request: HttpRequest, desk: Desk, order: UUID) -> HttpResponse:
     """Look at what receiving would enter; receive it. What stands in the way is said, and nothing is posted."""
     record = record_or_404(desk, table_named(ORDER), order)
