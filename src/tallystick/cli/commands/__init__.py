@@ -5,6 +5,7 @@ from collections.abc import Callable
 import typer
 
 from tallystick.cli.commands import (
+    check,
     company,
     connect,
     connection,
@@ -19,6 +20,8 @@ from tallystick.cli.commands import (
     issues,
     mapping,
     migrate,
+    pay,
+    post,
     preview,
     runs,
     sandbox,
@@ -50,7 +53,12 @@ def register(app: typer.Typer) -> None:
             "undo": undo.undo,
             "mapping": mapping.mapping,
         },
-        DATA: {"fields": fields.fields, "import": importing.import_, "export": exporting.export},
+        DATA: {
+            "fields": fields.fields,
+            "import": importing.import_,
+            "export": exporting.export,
+            "pay": pay.pay,
+        },
         SETUP: {
             "connect": connect.connect,
             "connection": connection.connection,
@@ -67,6 +75,8 @@ def register(app: typer.Typer) -> None:
         add_help_option=False,
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )(sandbox.sandbox)
+    app.add_typer(post.app, name="post", rich_help_panel=DATA)
+    app.add_typer(check.app, name="check", rich_help_panel=DATA)
     app.add_typer(runs.app, name="runs", rich_help_panel=SYNCHRONIZATION)
     app.add_typer(company.app, name="company", rich_help_panel=SETUP)
     app.add_typer(user.app, name="user", rich_help_panel=SETUP)

@@ -19,8 +19,9 @@ from tallystick.financials.models import (
     ResourceUnitOfMeasure,
 )
 from tallystick.financials.pricing.offers import active_offers
-from tallystick.financials.pricing.rule import Offer, Sale, best_offer, rounded
+from tallystick.financials.pricing.rule import Offer, Sale, best_offer
 from tallystick.financials.problems import FinancialsError, RecordMissing
+from tallystick.financials.rounding import rounded
 
 __all__ = ["Asset", "Price", "best_price"]
 
