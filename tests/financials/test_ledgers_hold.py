@@ -213,6 +213,9 @@ class Story:
             postings.reverse(self.company, chosen.transaction_no)
             for item, quantity in moved:
                 self.stock[item] -= quantity
+            if chosen.source == "Application":
+                undone = chosen.detailed_entries.filter(reversed_by=None)
+                assert not undone.exists(), "all that an application changed is changed back"
 
     def move(self, act: Act) -> None:
         item, kind = self.items[act.which % 2].pk, list(EntryType)[act.other % 4]
