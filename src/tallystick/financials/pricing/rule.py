@@ -21,6 +21,8 @@ from itertools import combinations
 from typing import Any
 from uuid import UUID
 
+from tallystick.financials.rounding import rounded as rounded  # prices are rounded by whoever states them
+
 
 class Closeness(IntEnum):
     """Whom a price list is for, from everybody to one customer."""
