@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallystick.financials.documents.amounts import LineAmounts, PricedLine, Terms, document_amounts, total
-from tallystick.financials.pricing.rule import rounded
+from tallystick.financials.rounding import rounded
 
 D = Decimal
 CASES = (

@@ -249,6 +249,12 @@ SPOILED: dict[str, tuple[Spoil, str]] = {
     "no customer": (lambda s, o: SalesOrder.objects.update(customer=None), "has no customer"),
     "no date": (lambda s, o: SalesOrder.objects.update(posting_date=None, document_date=None), "no posting date"),
     "no prepayment": (lambda s, o: SalesOrder.objects.update(prepayment_percent=50), "waits for its prepayment: 0"),
+    "more than there is": (
+        lambda s, o: o.lines.update(
+            unit_price=D(10) ** 9, quantity=10**4, qty_to_invoice=10**4, quantity_shipped=10**4, qty_to_ship=0
+        ),
+        "more than the ledgers can hold",
+    ),
     "no series": (lambda s, o: NumberSeries.objects.filter(code="S-INV").delete(), "no number series"),
 }
 

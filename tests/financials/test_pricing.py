@@ -19,8 +19,9 @@ from tallystick.financials import queries
 from tallystick.financials.exchange import export_records, preview_import, run_import
 from tallystick.financials.models import Company, PriceList, PriceListLine
 from tallystick.financials.pricing import Asset, Price, best_price
-from tallystick.financials.pricing.rule import Closeness, Offer, Sale, best_offer, fits, rivals, rounded
+from tallystick.financials.pricing.rule import Closeness, Offer, Sale, best_offer, fits, rivals
 from tallystick.financials.problems import FinancialsError, RecordMissing
+from tallystick.financials.rounding import rounded
 from tallystick.financials.services import Insert, InvalidRecord, Refused, Saved, create, delete, save_many, update
 
 pytestmark = pytest.mark.django_db

@@ -59,7 +59,10 @@ def test_a_payment_closes_an_invoice(shop: Shop) -> None:
     assert (document.amount, document.customer_name, document.external_document_no) == (119, "Customer C1", "BANK 5")
     assert (document.bank_account, document.currency_factor) == (shop.account("1800"), 1)
     assert (shop.balance("1800"), shop.balance("1300")) == (119, 0)
-    assert LedgerTransaction.objects.get(transaction_no=posted.application_no).source == "Application"
+    applied = LedgerTransaction.objects.get(transaction_no=posted.application_no)
+    assert applied.source == "Application"
+    for no in (posted.payment_no, "PSI000001"):
+        assert applied.pk in postings.navigate(shop.company, no)["ledger-transaction"]
     shop.agrees()
 
 

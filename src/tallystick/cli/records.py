@@ -65,3 +65,19 @@ def sales_id(company: "Company", mapping: str, text: str) -> str:
         raise Refusal(f"Dynamics CRM has no {label} {text!r}.", "Give its name as it is there, or its id.")
     names = "; ".join(f"{candidate.label} ({candidate.id})" for candidate in (same or found)[:5])
     raise Refusal(f"It is not clear which {label} {text!r} is. There are: {names}.", "Give the id of the one you mean.")
+
+
+def ids_of(company: "Company", table: str, numbers: Sequence[str]) -> "dict[str, UUID]":
+    """Return the ids of records of a table by their numbers or codes. Raises Refusal naming those that are not there."""
+    from tallystick.financials import queries
+    from tallystick.financials.tables import table_named
+
+    wanted = list(dict.fromkeys(number.strip().upper() for number in numbers))
+    found = queries.ids_by_code(company, table, wanted)
+    if missing := [number for number in wanted if number not in found]:
+        described = table_named(table)
+        raise Refusal(
+            f"{described.label} {', '.join(missing)} does not exist in {company.name}.",
+            f"`tally export {table}` lists what there is.",
+        )
+    return {number: found[number] for number in wanted}

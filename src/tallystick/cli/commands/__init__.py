@@ -7,6 +7,7 @@ import typer
 from tallystick.cli.commands import (
     audit,
     availability,
+    check,
     company,
     connect,
     connection,
@@ -22,6 +23,8 @@ from tallystick.cli.commands import (
     issues,
     mapping,
     migrate,
+    pay,
+    post,
     preview,
     runs,
     sandbox,
@@ -62,6 +65,7 @@ def register(app: typer.Typer) -> None:
             "availability": availability.availability,
             "statistics": statistics.statistics,
             "invoice-pdf": invoice_pdf.invoice_pdf,
+            "pay": pay.pay,
         },
         SETUP: {
             "audit": audit.audit,
@@ -80,6 +84,8 @@ def register(app: typer.Typer) -> None:
         add_help_option=False,
         context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
     )(sandbox.sandbox)
+    app.add_typer(post.app, name="post", rich_help_panel=DATA)
+    app.add_typer(check.app, name="check", rich_help_panel=DATA)
     app.add_typer(runs.app, name="runs", rich_help_panel=SYNCHRONIZATION)
     app.add_typer(company.app, name="company", rich_help_panel=SETUP)
     app.add_typer(user.app, name="user", rich_help_panel=SETUP)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
-from tallystick.financials.pricing.rule import rounded
+from tallystick.financials.rounding import rounded
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)

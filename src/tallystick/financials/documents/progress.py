@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tallystick.financials.pricing.rule import rounded
+from tallystick.financials.rounding import rounded
 
 ZERO = Decimal(0)
 

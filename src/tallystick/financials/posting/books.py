@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from uuid import UUID
 
+from tallystick.financials.posting.entries import Entries
 from tallystick.financials.problems import Problem
 
+LARGEST_AMOUNT = Decimal(10) ** 12
 NOWHERE = UUID(int=0)  # stands where an account is missing; nothing is posted then
 
 SALES = "sales_account"
@@ -105,6 +108,12 @@ class Books:
                 "Choose another posting date, or change the days in the sales setup.",
                 field="posting_date",
             )
+
+    def check_size(self, entries: Entries) -> None:
+        """Note when an amount has more digits than the ledgers can hold."""
+        if entries.largest >= LARGEST_AMOUNT:
+            what = f"{self.record} comes to {entries.largest:f}, which is more than the ledgers can hold."
+            self.refuse(what, "Correct quantities, prices and costs.")
 
     def account(self, id: UUID | None, purpose: str, owner: str) -> UUID:
         """Return the account that stands for a purpose; notes when there is none, or when it takes no entries."""

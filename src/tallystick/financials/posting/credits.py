@@ -19,8 +19,8 @@ from tallystick.financials.posting.kinds import DocumentType, EntryType
 from tallystick.financials.posting.money import Money, share, told
 from tallystick.financials.posting.revenue import Bill, Charge, revenue
 from tallystick.financials.posting.sales import Sale, SaleLine, Taken, priced
-from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.problems import Problem
+from tallystick.financials.rounding import rounded
 
 UNIT_COST_PLACES = 5
 
@@ -101,6 +101,7 @@ def plan_credit(
         memo.external_document_no,
     )
     entries = Entries(gl=tuple(costs), movements=tuple(movements)) + revenue(books, bill, charges)
+    books.check_size(entries)
     problems = [*books.problems, *stock_problems(movements, things, may_be_negative=True)]
     if problems:
         return CreditPlan(tuple(problems))
@@ -129,7 +130,7 @@ def _check(memo: Sale, lines: Sequence[SaleLine], books: Books) -> None:
             books.direct(line.thing.id, name)
         elif line.thing and line.thing.blocked:
             books.refuse(f"{name}: {line.thing.called} is blocked.", "Unblock it first.")
-        if line.thing and line.thing.stocked and line.unit is None:
+        if line.thing and line.thing.stocked and (line.unit is None or line.factor <= 0):
             books.refuse(f"{name}: {line.thing.called} has no unit of measure.", "Enter one.")
 
 

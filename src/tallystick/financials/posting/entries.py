@@ -116,6 +116,17 @@ class Entries:
         )
 
     @property
+    def largest(self) -> Decimal:
+        """The largest amount of all, whatever its sign."""
+        amounts = [
+            *(line.amount for line in self.gl),
+            *(line.base for line in self.vat),
+            *(line.cost_amount for line in self.movements),
+            *(amount for line in self.receivables for amount in (line.amount, line.amount_lcy)),
+        ]
+        return max(map(abs, amounts), default=ZERO)
+
+    @property
     def balance(self) -> Decimal:
         """What the general ledger lines sum to; zero, or it is a mistake of ours."""
         return sum((line.amount for line in self.gl), ZERO)

@@ -28,4 +28,6 @@ def plan_journal(movements: Sequence[Movement], things: Mapping[UUID, Thing], bo
         for movement in movements
         for line in booked(books, movement, things[movement.item], AGAINST[movement.entry_type])
     ]
-    return Entries(gl=tuple(lines), movements=tuple(movements))
+    entries = Entries(gl=tuple(lines), movements=tuple(movements))
+    books.check_size(entries)
+    return entries

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from tallystick.financials.pricing.rule import rounded
+from tallystick.financials.rounding import rounded
 
 FACTOR_PLACES = 6
 MOST_PLACES = 3  # what the columns of amounts hold

@@ -10,7 +10,7 @@ from tallystick.financials.posting.entries import PENDING, Document, Entries, GL
 from tallystick.financials.posting.kinds import DocumentType
 from tallystick.financials.posting.money import Money
 from tallystick.financials.posting.sales import Buyer
-from tallystick.financials.pricing.rule import rounded
+from tallystick.financials.rounding import rounded
 
 LARGEST = Decimal(10) ** 12
 
@@ -64,7 +64,9 @@ def plan_payment(payment: Payment, entry: UUID, books: Books) -> Entries:
         GLLine(bank, lcy, document, text, customer=payment.buyer.id),
         GLLine(receivables, -lcy, document, text, customer=payment.buyer.id),
     )
-    return Entries(summed(lines), receivables=(receivable,), details=(initial(receivable),))
+    entries = Entries(summed(lines), receivables=(receivable,), details=(initial(receivable),))
+    books.check_size(entries)
+    return entries
 
 
 def _bank(payment: Payment, books: Books) -> UUID:

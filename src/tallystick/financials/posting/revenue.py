@@ -19,7 +19,7 @@ from tallystick.financials.posting.entries import ZERO, Document, Entries, GLLin
 from tallystick.financials.posting.goods import Thing
 from tallystick.financials.posting.kinds import DocumentType
 from tallystick.financials.posting.money import Money
-from tallystick.financials.pricing.rule import rounded
+from tallystick.financials.rounding import rounded
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ from tallystick.financials.posting.goods import Thing, booked, stock_problems
 from tallystick.financials.posting.kinds import DocumentType, EntryType
 from tallystick.financials.posting.money import Money, told
 from tallystick.financials.posting.revenue import Bill, Charge, revenue
-from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.problems import Problem
+from tallystick.financials.rounding import rounded
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,7 @@ def plan_sale(sale: Sale, entry: UUID, books: Books, *, ship: bool, invoice: boo
     if invoiced and sale.money:
         invoiced = _charged(sale, invoiced, sale.money)
         entries += revenue(books, _bill(sale, entry, sale.buyer, sale.posting_date, sale.money), _charges(invoiced))
+    books.check_size(entries)
     problems = [*books.problems, *stock_problems(movements, things, may_be_negative=sale.may_be_negative)]
     if problems:
         return SalePlan(tuple(problems))
@@ -172,6 +173,8 @@ def _check_line(line: SaleLine, sale: Sale, books: Books) -> None:
         books.direct(thing.id, name)
     elif thing.blocked:
         books.refuse(f"{name}: {thing.called} is blocked.", "Unblock it first.")
+    if thing.stocked and line.factor <= 0:
+        books.refuse(f"{name}: nothing is known of how many base units its unit holds.", "Enter the unit again.")
     if thing.stocked and line.unit is None:
         books.refuse(f"{name}: {thing.called} has no unit of measure.", "Enter one.", field="unit_of_measure_code")
 

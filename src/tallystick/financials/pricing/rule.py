@@ -15,11 +15,13 @@ So an offer that was made is kept even where the card has come to be cheaper.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import IntEnum
 from itertools import combinations
 from typing import Any
 from uuid import UUID
+
+from tallystick.financials.rounding import rounded as rounded  # prices are rounded by whoever states them
 
 
 class Closeness(IntEnum):
@@ -118,8 +120,3 @@ def rivals(offers: Iterable[Offer]) -> dict[UUID, Offer]:
                 found.setdefault(one.line, other)
                 found.setdefault(other.line, one)
     return found
-
-
-def rounded(amount: Decimal, places: int) -> Decimal:
-    """Return an amount with that many decimal places, halves away from zero."""
-    return amount.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)

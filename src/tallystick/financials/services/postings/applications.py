@@ -14,8 +14,8 @@ from tallystick.financials.posting.books import Books, Chart
 from tallystick.financials.posting.entries import ZERO, Document
 from tallystick.financials.posting.kinds import DocumentType, Source
 from tallystick.financials.posting.money import places_of
-from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.problems import RecordMissing
+from tallystick.financials.rounding import rounded
 from tallystick.financials.services.attempts import in_transaction
 from tallystick.financials.services.ledger import begin_transaction, take_turn
 from tallystick.financials.services.postings.reading import filled, read_chart

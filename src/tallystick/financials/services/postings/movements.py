@@ -15,8 +15,8 @@ from tallystick.financials.posting.entries import Document, Entries, Movement
 from tallystick.financials.posting.goods import Thing, stock_problems
 from tallystick.financials.posting.journal import plan_journal
 from tallystick.financials.posting.kinds import DocumentType, EntryType, Source
-from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.problems import InvalidRecord, Problem
+from tallystick.financials.rounding import rounded
 from tallystick.financials.services.attempts import in_transaction
 from tallystick.financials.services.ledger import begin_transaction, take_turn
 from tallystick.financials.services.postings.reading import may_be_negative, read_chart, read_things

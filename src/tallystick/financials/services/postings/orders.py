@@ -21,6 +21,7 @@ from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.posting.books import Books
 from tallystick.financials.posting.entries import Receivable, numbered
 from tallystick.financials.posting.kinds import DocumentType, Source
+from tallystick.financials.posting.money import places_of
 from tallystick.financials.posting.sales import SalePlan, Taken, plan_sale
 from tallystick.financials.problems import InvalidRecord
 from tallystick.financials.services.attempts import in_transaction
@@ -193,5 +194,6 @@ def _store_progress(read: Read, plan: SalePlan, now: datetime) -> None:
     order.status = RELEASED
     if plan.shipped:
         order.last_shipment_date = read.sale.posting_date
-    progress.recompute(order, lines, read.sale.money.places if read.sale.money else read.chart.local_places)
+    currency = order.currency
+    progress.recompute(order, lines, places_of(currency.amount_decimal_places) if currency else read.chart.local_places)
     progress.save(order, lines, now)

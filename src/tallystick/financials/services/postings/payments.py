@@ -20,8 +20,8 @@ from tallystick.financials.posting.books import Books
 from tallystick.financials.posting.entries import Entries, numbered
 from tallystick.financials.posting.kinds import Source
 from tallystick.financials.posting.payments import Payment, plan_payment
-from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.problems import RecordMissing
+from tallystick.financials.rounding import rounded
 from tallystick.financials.services.attempts import in_transaction
 from tallystick.financials.services.ledger import begin_transaction, take_turn
 from tallystick.financials.services.postings.applications import apply

@@ -74,7 +74,7 @@ def read_money(company: Company, currency: UUID | None, on: date | None, chart: 
         return Money(None, chart.local_places, chart.local_places)
     rates = ExchangeRate.objects.filter(company=company, currency=found)
     newest = rates.filter(starting_date__lte=on).order_by("-starting_date").first() if on else None
-    if newest is None:
+    if newest is None or not newest.exchange_rate_amount or not newest.relational_exch_rate_amount:
         return None
     places = places_of(found.amount_decimal_places)
     return Money(found.pk, places, chart.local_places, newest.exchange_rate_amount, newest.relational_exch_rate_amount)

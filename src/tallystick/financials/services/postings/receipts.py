@@ -10,8 +10,8 @@ from tallystick.financials.posting.entries import Document, Entries, Movement
 from tallystick.financials.posting.goods import Thing
 from tallystick.financials.posting.journal import plan_journal
 from tallystick.financials.posting.kinds import DocumentType, EntryType, Source
-from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.problems import RecordMissing
+from tallystick.financials.rounding import rounded
 from tallystick.financials.services.attempts import in_transaction
 from tallystick.financials.services.ledger import begin_transaction, take_turn
 from tallystick.financials.services.postings import purchases
@@ -91,7 +91,7 @@ def _check(line: PurchaseOrderLine, thing: Thing | None, books: Books) -> None:
         books.refuse(f"{name} has no item.", "Enter one.", field="item_no")
     elif thing.blocked:
         books.refuse(f"{name}: {thing.called} is blocked.", "Unblock it first.", field="item_no")
-    if line.unit_of_measure_id is None:
+    if line.unit_of_measure_id is None or line.qty_per_unit_of_measure <= 0:
         books.refuse(f"{name} has no unit of measure.", "Enter one.", field="unit_of_measure_code")
 
 
