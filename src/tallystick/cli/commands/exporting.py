@@ -23,6 +23,7 @@ def export(
         str | None, typer.Option(help="csv or xlsx (default: by the name of the file, else csv).")
     ] = None,
     search: Annotated[str, typer.Option(help="Only records that hold this text.")] = "",
+    lines: Annotated[bool, typer.Option("--lines", help="Of documents: a row for each line.")] = False,
 ) -> None:
     """Export records in a form that `tally import` takes back without a change."""
     described = table_named(table)
@@ -35,7 +36,8 @@ def export(
     company = the_company()
     from tallystick.financials import exchange, queries
 
-    chunks = exchange.export_records(company, described.name, queries.Query(search=search), chosen)
+    query = queries.Query(search=search)
+    chunks = exchange.export_records(company, described.name, query, chosen, with_lines=lines)
     if output is None:
         for chunk in chunks:
             sys.stdout.buffer.write(chunk)

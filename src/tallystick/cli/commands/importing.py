@@ -48,11 +48,12 @@ def import_(
         raise typer.Exit(2) from None
     if json:
         counts = {"new": result.created, "changed": result.changed, "unchanged": result.unchanged}
+        counts |= {"documents": result.documents} if result.documents else {}
         print_json({"ok": True, **counts, "skipped": [_row(row) for row in result.skipped]})
         return
-    say(
-        f"{described.label_plural} imported: {result.created} new, {result.changed} changed, {result.unchanged} unchanged."
-    )
+    counted = f"{result.created} new, {result.changed} changed, {result.unchanged} unchanged"
+    documents = f"{result.documents} with their lines; of the rows " if result.documents else ""
+    say(f"{described.label_plural} imported: {documents}{counted}.")
     for row in result.skipped:
         say(f"Left out: line {row.line}. {_what(row)}")
 

@@ -3,10 +3,11 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,10 +16,14 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from tallystick.financials import queries
+from tallystick.financials.documents.kinds import BY_HEADERS, DocumentKind
 from tallystick.financials.exchange.cells import guard, to_text
+from tallystick.financials.exchange.flat import Column, document_columns
 from tallystick.financials.models import Company
-from tallystick.financials.queries import EVERYTHING, Query, Record
-from tallystick.financials.tables import Table, table_named
+from tallystick.financials.problems import FinancialsError
+from tallystick.financials.queries import EVERYTHING, Filter, Query, Record
+from tallystick.financials.table import LINE_NO
+from tallystick.financials.tables import Field, Table, table_named
 
 PIECE = 64 * 1024
 ROWS_PER_PIECE = 500
@@ -41,35 +46,89 @@ class Format(StrEnum):
 
 
 def export_records(
-    company: Company, table: str, query: Query = EVERYTHING, format: str = Format.CSV, *, byte_order_mark: bool = False
+    company: Company,
+    table: str,
+    query: Query = EVERYTHING,
+    format: str = Format.CSV,
+    *,
+    byte_order_mark: bool = False,
+    with_lines: bool = False,
 ) -> Iterator[bytes]:
     """Yield the file of all records that match, piece by piece: memory stays flat. The header has the field names.
 
-    `byte_order_mark` makes Excel read a CSV file as UTF-8. No cell of a CSV file can run as a formula."""
+    `byte_order_mark` makes Excel read a CSV file as UTF-8. No cell of a CSV file can run as a formula. `with_lines`, of
+    documents, gives a row for each line, without what is computed: a file that imports in one go. Raises
+    `FinancialsError` where there are no lines to give."""
     described = table_named(table)
+    if with_lines:
+        kind = BY_HEADERS.get(described.name)
+        if kind is None:
+            raise FinancialsError(
+                f"{described.label_plural} have no lines.", hint=f"Those that have are {', '.join(BY_HEADERS)}."
+            )
+        return _file(
+            described, document_fields(kind), _document_rows(company, kind, query), Format(format), byte_order_mark
+        )
     records = queries.iterate_records(company, described.name, query)
-    return _file(described, records, Format(format), byte_order_mark)
+    return _file(described, described.fields, map(_shown, records), Format(format), byte_order_mark)
 
 
 def export_template(table: str, format: str = Format.CSV) -> bytes:
     """Return a file with the field names and no records, to fill in."""
-    return b"".join(_file(table_named(table), (), Format(format), byte_order_mark=True))
+    described = table_named(table)
+    return b"".join(_file(described, described.fields, (), Format(format), byte_order_mark=True))
 
 
-def _file(table: Table, records: Iterable[Record], format: Format, byte_order_mark: bool) -> Iterator[bytes]:
+def document_fields(kind: DocumentKind) -> tuple[Field, ...]:
+    """Return the columns of a file of documents with their lines."""
+    return tuple(column.shown for column in document_columns(kind))
+
+
+def _shown(record: Record) -> list[Any]:
+    return [record.shown(field.name) for field in record.table.fields]
+
+
+def _document_rows(company: Company, kind: DocumentKind, query: Query) -> Iterator[list[Any]]:
+    """Yield a row for each line, or one without a line; the lines of a batch of documents are one query."""
+    columns = document_columns(kind)
+    for batch in _batches(queries.iterate_records(company, kind.headers.name, query)):
+        condition = Filter(kind.lines.part_of, value=[record.id for record in batch])
+        lines: dict[Any, list[Record]] = {}
+        for line in queries.iterate_records(company, kind.lines.name, Query(filters=(condition,), order=(LINE_NO,))):
+            lines.setdefault(line.values[kind.lines.part_of], []).append(line)
+        for record in batch:
+            for own in lines.get(record.id) or (None,):
+                yield [_value(record, own, column) for column in columns]
+
+
+def _value(record: Record, line: Record | None, column: Column) -> Any:
+    if not column.of_line:
+        return record.shown(column.field.name)
+    return None if line is None else line.shown(column.field.name)
+
+
+def _batches(records: Iterable[Record]) -> Iterator[list[Record]]:
+    coming = iter(records)
+    while batch := list(islice(coming, ROWS_PER_PIECE)):
+        yield batch
+
+
+def _file(
+    table: Table, fields: Sequence[Field], rows: Iterable[Sequence[Any]], format: Format, byte_order_mark: bool
+) -> Iterator[bytes]:
     if format is Format.XLSX:
-        return _xlsx(table, records)
-    return _csv(table, records, byte_order_mark)
+        return _xlsx(table, fields, rows)
+    return _csv(fields, rows, byte_order_mark)
 
 
-def _csv(table: Table, records: Iterable[Record], byte_order_mark: bool) -> Iterator[bytes]:
+def _csv(fields: Sequence[Field], rows: Iterable[Sequence[Any]], byte_order_mark: bool) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer)
-    writer.writerow([field.name for field in table.fields])
+    writer.writerow([field.name for field in fields])
     if byte_order_mark:
         yield b"\xef\xbb\xbf"
-    for count, record in enumerate(records, start=1):
-        writer.writerow([guard(field, to_text(field, record.shown(field.name))) for field in table.fields])
+    for count, row in enumerate(rows, start=1):
+        writer.writerow([guard(field, to_text(field, value)) for field, value in zip(fields, row, strict=True)])
         if count % ROWS_PER_PIECE == 0:
             yield _taken(buffer)
     yield _taken(buffer)
@@ -82,12 +141,12 @@ def _taken(buffer: io.StringIO) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def _xlsx(table: Table, records: Iterable[Record]) -> Iterator[bytes]:
+def _xlsx(table: Table, fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     book = Workbook(write_only=True)
     sheet = book.create_sheet(table.label_plural[:31].replace("/", " "))
-    sheet.append([field.name for field in table.fields])
-    for record in records:
-        sheet.append([_cell(sheet, record.shown(field.name)) for field in table.fields])
+    sheet.append([field.name for field in fields])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
     with TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         book.save(path)

@@ -3,6 +3,8 @@
 import logging
 from dataclasses import dataclass
 
+from tallystick.financials.exchange.documents import import_documents, preview_documents
+from tallystick.financials.exchange.flat import flat_file
 from tallystick.financials.exchange.preview import (
     Draft,
     ImportPreview,
@@ -12,7 +14,7 @@ from tallystick.financials.exchange.preview import (
     preview_of,
     read_drafts,
 )
-from tallystick.financials.exchange.reading import Source, source_bytes
+from tallystick.financials.exchange.reading import Sheet, Source, read_sheet
 from tallystick.financials.models import Company, User
 from tallystick.financials.problems import FinancialsError, InvalidRecord
 from tallystick.financials.services.attempts import in_transaction
@@ -48,6 +50,7 @@ class ImportResult:
     changed: int
     unchanged: int
     skipped: tuple[ImportRow, ...] = ()
+    documents: int = 0  # that the rows, each a line of one, were put together to
 
 
 def run_import(
@@ -58,8 +61,8 @@ def run_import(
     The file is checked again: what its preview said may have been overtaken by other people's work. `skip_errors` leaves
     out the rows with problems, and those that refer to one of them; where that is every row, it is refused all the same."""
     described = table_named(table)
-    data = source_bytes(source)  # a stream can be read once only, and another attempt may be needed
-    result = in_transaction(lambda: _import(company, described, *read_drafts(company, described, data), skip_errors))
+    sheet = read_sheet(source)
+    result = in_transaction(lambda: _import_sheet(company, described, sheet, skip_errors))
     log.info(
         "%s: %s imported by %s: %d new, %d changed, %d unchanged, %d left out",
         company.slug,
@@ -71,6 +74,32 @@ def run_import(
         len(result.skipped),
     )
     return result
+
+
+def preview_import(company: Company, table: str, source: Source) -> ImportPreview:
+    """Return what importing the file would do. Writes nothing. Raises `UnreadableFile` when it is no such file at all.
+
+    A column that is missing leaves the field as it is, an empty cell blanks it. An empty number means a new record that
+    gets the next number of the series. A file of documents with columns of their lines has a row for each line."""
+    described = table_named(table)
+    sheet = read_sheet(source)
+    if (flat := flat_file(described.name, sheet)) is not None:
+        return preview_documents(company, flat)
+    fields, drafts = read_drafts(company, described, sheet)
+    return preview_of(company, described, fields, drafts, plan_drafts(company, described, drafts, lock=False))
+
+
+def _import_sheet(company: Company, table: Table, sheet: Sheet, skip_errors: bool) -> ImportResult:
+    if flat_file(table.name, sheet) is not None:
+        return _import_documents(company, table, sheet, skip_errors)
+    return _import(company, table, *read_drafts(company, table, sheet), skip_errors)
+
+
+def _import_documents(company: Company, table: Table, sheet: Sheet, skip_errors: bool) -> ImportResult:
+    preview, documents, skipped = import_documents(company, table.name, sheet, skip_errors=skip_errors)
+    if not preview.ok:
+        raise ImportRefused(preview)
+    return _result(table, preview, skipped, documents)
 
 
 def _import(
@@ -88,12 +117,17 @@ def _import(
     for outcome in carry_out(company, table.name, entries):
         if isinstance(outcome, Refused):  # the number series ran out
             raise InvalidRecord(outcome.problems)
+    return _result(table, preview, skipped)
+
+
+def _result(table: Table, preview: ImportPreview, skipped: list[ImportRow], documents: int = 0) -> ImportResult:
     return ImportResult(
         table,
         created=preview.count(RowOutcome.NEW),
         changed=preview.count(RowOutcome.CHANGED),
         unchanged=preview.count(RowOutcome.UNCHANGED),
         skipped=tuple(sorted(skipped, key=lambda row: row.line)),
+        documents=documents,
     )
 
 

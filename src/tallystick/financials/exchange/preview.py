@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tallystick.financials import queries
 from tallystick.financials.exchange.cells import to_text, to_value
-from tallystick.financials.exchange.reading import Line, Source, UnreadableFile, read_sheet
+from tallystick.financials.exchange.reading import Line, Sheet, UnreadableFile
 from tallystick.financials.identifiers import new_id
 from tallystick.financials.models import Company
 from tallystick.financials.problems import Problem
@@ -96,38 +96,27 @@ class Draft:
         return " ".join(filter(None, (self.cells.get(name, "").strip() for name in table.key))).upper()
 
 
-def preview_import(company: Company, table: str, source: Source) -> ImportPreview:
-    """Return what importing the file would do. Writes nothing. Raises `UnreadableFile` when it is no such file at all.
-
-    A column that is missing leaves the field as it is, an empty cell blanks it. An empty number means a new record that
-    gets the next number of the series."""
-    described = table_named(table)
-    fields, drafts = read_drafts(company, described, source)
-    return preview_of(company, described, fields, drafts, plan_drafts(company, described, drafts, lock=False))
-
-
-def read_drafts(company: Company, table: Table, source: Source) -> tuple[tuple[Field, ...], list[Draft]]:
+def read_drafts(company: Company, table: Table, sheet: Sheet) -> tuple[tuple[Field, ...], list[Draft]]:
     """Return the columns of the file and its rows as values, with what is wrong noted at each row."""
-    sheet = read_sheet(source)
     fields = _columns(table, sheet.header)
     drafts = [_draft(table, fields, line) for line in sheet.lines]
     if not drafts:
         raise UnreadableFile("There are field names but no records below them.", "Add a row per record.")
-    _resolve_references(company, table, fields, drafts)
-    _find_existing(company, table, drafts)
+    resolve_references(company, table, fields, drafts)
+    find_existing(company, table, drafts)
     return fields, drafts
 
 
 def plan_drafts(company: Company, table: Table, drafts: Sequence[Draft], *, lock: bool) -> list[Entry]:
     """Return what the services say to each row."""
-    return plan(company, table.name, [_write(table, draft) for draft in drafts], lock=lock)
+    return plan(company, table.name, [write_of(table, draft) for draft in drafts], lock=lock)
 
 
 def preview_of(
     company: Company, table: Table, fields: tuple[Field, ...], drafts: Sequence[Draft], entries: Sequence[Entry]
 ) -> ImportPreview:
     """Return drafts and what the services said to them as people read it."""
-    codes = _codes(company, table, entries)
+    codes = codes_of(company, table, entries)
     rows = tuple(_row(table, draft, entry, codes) for draft, entry in zip(drafts, entries, strict=True))
     return ImportPreview(table, fields, rows)
 
@@ -136,13 +125,13 @@ def preview_of(
 
 
 def _columns(table: Table, header: Line) -> tuple[Field, ...]:
-    known = {_folded(name): field for field in table.fields for name in (field.name, field.label)}
+    known = {folded(name): field for field in table.fields for name in (field.name, field.label)}
     fields = []
     for title in header.cells:
-        found = known.get(_folded(title))
+        found = known.get(folded(title))
         if found is None:
             raise UnreadableFile(
-                f"{table.label} has no field {title.strip()!r}.", _suggestion(table, title), line=header.number
+                f"{table.label} has no field {title.strip()!r}.", suggestion(table, title), line=header.number
             )
         fields.append(found)
     twice = [field.name for field, count in Counter(fields).items() if count > 1]
@@ -159,11 +148,13 @@ def _columns(table: Table, header: Line) -> tuple[Field, ...]:
     return tuple(fields)
 
 
-def _folded(title: str) -> str:
+def folded(title: str) -> str:
+    """Return the title of a column without case, spaces and punctuation."""
     return "".join(character for character in title.casefold() if character.isalnum())
 
 
-def _suggestion(table: Table, title: str) -> str:
+def suggestion(table: Table, title: str) -> str:
+    """Return what a column that is unknown may have been meant to be."""
     names = [field.name for field in table.fields]
     close = difflib.get_close_matches(title.strip().lower(), names, n=1)
     return f"Did you mean {close[0]}?" if close else f"The fields are: {', '.join(names)}."
@@ -189,7 +180,7 @@ def _draft(table: Table, fields: Sequence[Field], line: Line) -> Draft:
     return draft
 
 
-def _resolve_references(company: Company, table: Table, fields: Sequence[Field], drafts: Sequence[Draft]) -> None:
+def resolve_references(company: Company, table: Table, fields: Sequence[Field], drafts: Sequence[Draft]) -> None:
     """Put ids where the file has codes. Records of this very file may be named too."""
     for field_ in fields:
         if field_.references is None:
@@ -217,7 +208,8 @@ def _resolve(table: Table, field_: Field, draft: Draft, ids: Mapping[str, UUID])
     )
 
 
-def _find_existing(company: Company, table: Table, drafts: Sequence[Draft]) -> None:
+def find_existing(company: Company, table: Table, drafts: Sequence[Draft]) -> None:
+    """Note at each row which record it changes; one query. Rows of the same key are complained of."""
     keyed: dict[tuple[Any, ...], list[Draft]] = {}
     for draft in drafts:
         key = tuple(draft.values.get(name) for name in table.key)
@@ -242,7 +234,8 @@ def _complain_of_duplicate(table: Table, draft: Draft, same: Sequence[Draft]) ->
     )
 
 
-def _write(table: Table, draft: Draft) -> Write:
+def write_of(table: Table, draft: Draft) -> Write:
+    """Return what the services are asked to write."""
     values = {name: value for name, value in draft.values.items() if value is not None or name not in table.key}
     return Update(draft.id, values) if draft.id else Insert(values, draft.new_id)
 
@@ -250,7 +243,7 @@ def _write(table: Table, draft: Draft) -> Write:
 # From what the services say to what people read
 
 
-def _codes(company: Company, table: Table, entries: Iterable[Entry]) -> dict[str, dict[UUID, str]]:
+def codes_of(company: Company, table: Table, entries: Iterable[Entry]) -> dict[str, dict[UUID, str]]:
     """Return the codes of every reference that would change, by table and id."""
     wanted: dict[str, set[UUID]] = {}
     for entry in entries:
@@ -273,19 +266,20 @@ def _row(table: Table, draft: Draft, entry: Entry, codes: Mapping[str, Mapping[U
         said = {problem.field for problem in problems}
         if "" not in said:  # of a row that is no row, the rest would be guesswork
             problems += [problem for problem in entry.problems if problem.field not in said]
-    changes = _changes(table, entry, codes) if isinstance(entry, Planned) else ()
+    changes = changes_of(table, entry, codes) if isinstance(entry, Planned) else ()
     return ImportRow(
         draft.line,
         draft.key(table),
         draft.cells.get(table.title, ""),
-        _outcome(entry, problems),
+        outcome_of(entry, problems),
         draft.cells,
         tuple(problems),
         changes if not problems else (),
     )
 
 
-def _outcome(entry: Entry, problems: Sequence[Problem]) -> RowOutcome:
+def outcome_of(entry: Entry, problems: Sequence[Problem]) -> RowOutcome:
+    """Return what would become of a row."""
     if problems or not isinstance(entry, Planned):
         return RowOutcome.ERROR
     if entry.before is None:
@@ -293,7 +287,8 @@ def _outcome(entry: Entry, problems: Sequence[Problem]) -> RowOutcome:
     return RowOutcome.CHANGED if entry.changed else RowOutcome.UNCHANGED
 
 
-def _changes(table: Table, entry: Planned, codes: Mapping[str, Mapping[UUID, str]]) -> tuple[FieldChange, ...]:
+def changes_of(table: Table, entry: Planned, codes: Mapping[str, Mapping[UUID, str]]) -> tuple[FieldChange, ...]:
+    """Return what would change of an existing record, in the words of the file."""
     if entry.before is None:
         return ()
     return tuple(
