@@ -14,7 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tallystick.financials import database
-from tallystick.financials.models import Company, EntryType, Item, PurchaseOrderLine, SalesOrder, SalesOrderLine
+from tallystick.financials.models import (
+    Company,
+    EntryType,
+    Item,
+    PurchaseOrder,
+    PurchaseOrderLine,
+    SalesOrder,
+    SalesOrderLine,
+)
 from tallystick.financials.problems import RecordMissing
 from tallystick.financials.projection import Figures, Movement, Step, movements_of, periods_of
 from tallystick.financials.services import companies, create
@@ -140,12 +148,30 @@ def test_many_items_take_as_many_queries_as_one(shop: Shop, django_assert_num_qu
 def test_orders_are_read_through_their_partial_index(
     shop: Shop, model: type[SalesOrderLine] | type[PurchaseOrderLine], index: str
 ) -> None:
+    _deliver_many(shop, model)
     with connection.cursor() as cursor:
         if database.on_postgresql():  # which scans a table this small unless it is told not to
             cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("ANALYZE")
         explain = "EXPLAIN" if database.on_postgresql() else "EXPLAIN QUERY PLAN"
         cursor.execute(f"{explain} {outstanding_query(model)}", [database.list_parameter([shop.chair])])
         assert index in str(cursor.fetchall())
+
+
+def _deliver_many(shop: Shop, model: type[SalesOrderLine] | type[PurchaseOrderLine]) -> None:
+    """Lines of the same item of which nothing is outstanding: most are, and the partial index leaves them out."""
+    company, item = shop.company, shop.chair
+    if model is SalesOrderLine:
+        sale = SalesOrder.objects.create(company=company, no="S")
+        SalesOrderLine.objects.bulk_create(
+            SalesOrderLine(company=company, order=sale, line_no=place, item_id=item) for place in range(300)
+        )
+    else:
+        order = PurchaseOrder.objects.create(company=company, no="P")
+        PurchaseOrderLine.objects.bulk_create(
+            PurchaseOrderLine(company=company, purchase_order=order, line_no=place, item_id=item)
+            for place in range(300)
+        )
 
 
 @pytest.mark.django_db

@@ -129,13 +129,13 @@ def test_the_figures_of_a_customer_are_read_through_indexes(
 
 
 def crowd(ledger: Ledger) -> None:
-    """Documents of somebody else, so many that PostgreSQL prefers the index of one's own."""
+    """Documents of somebody else and of long ago, so many that PostgreSQL has a reason to prefer the narrower index."""
     if not database.on_postgresql():
         return
     other = ledger.customer("Somebody else")
     for write in (ledger.invoice, ledger.credit, ledger.pay, ledger.owe):
         for _ in range(60):
-            write(other, Decimal(1), TODAY)
+            write(other, Decimal(1), ago(4_000))
     for _ in range(60):
         ledger.order(other, Decimal(1))
     with connection.cursor() as cursor:
