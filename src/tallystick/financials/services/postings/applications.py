@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 
-from tallystick.financials.date_formulas import date_after
+from tallystick.financials.documents.dates import after
 from tallystick.financials.models import Company, Currency, CustomerLedgerEntry, SalesInvoice
 from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.posting.applying import OpenEntry, Target, plan_application
@@ -122,5 +122,5 @@ def _discount(row: CustomerLedgerEntry, invoice: SalesInvoice | None, places: in
     terms = invoice.payment_terms
     if not terms.discount_percent or not terms.discount_date_calculation:
         return ZERO, None
-    until = date_after(terms.discount_date_calculation, row.document_date)
+    until = after(row.document_date, terms.discount_date_calculation)
     return rounded(row.amount * terms.discount_percent / 100, places), until

@@ -7,13 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Sum
-
-from tallystick.financials.date_formulas import date_after
+from tallystick.financials.documents.dates import after
 from tallystick.financials.models import (
     Company,
     Customer,
-    CustomerLedgerEntry,
     SalesCreditMemo,
     SalesCreditMemoLine,
     SalesOrder,
@@ -21,7 +18,6 @@ from tallystick.financials.models import (
 )
 from tallystick.financials.posting.books import Chart
 from tallystick.financials.posting.goods import Thing
-from tallystick.financials.posting.kinds import DocumentType
 from tallystick.financials.posting.sales import Buyer, Sale, SaleLine
 from tallystick.financials.problems import RecordMissing
 from tallystick.financials.services.postings.reading import (
@@ -31,8 +27,7 @@ from tallystick.financials.services.postings.reading import (
     read_money,
     read_things,
 )
-
-PAYMENTS = (DocumentType.PAYMENT, DocumentType.REFUND)
+from tallystick.financials.services.sales.status import paid_on_account
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +64,7 @@ def read_order(company: Company, id: UUID, posting_date: date | None, *, lock: b
         due_date=_due_date(order, day),
         prepayment_percent=order.prepayment_percent,
         amount_including_vat=order.amount_including_vat,
-        paid=paid_on_account(company, order) if order.prepayment_percent else Decimal(0),
+        paid=paid_on_account(company, vars(order)) if order.prepayment_percent else Decimal(0),
         may_be_negative=may_be_negative(company),
     )
     return Read(order, {row.line_no: row for row in lines}, sale, chart)
@@ -89,17 +84,6 @@ def read_credit_memo(company: Company, id: UUID, posting_date: date | None, *, l
         label="Sales Credit Memo",
     )
     return Read(memo, {row.line_no: row for row in lines}, sale, chart)
-
-
-def paid_on_account(company: Company, order: SalesOrder) -> Decimal:
-    """Return what came in on account of an order, in its currency, less what was paid back."""
-    entries = CustomerLedgerEntry.objects.filter(
-        company=company, customer=order.customer, order_no=order.no, document_type__in=PAYMENTS
-    )
-    local = order.currency is None or order.currency.code == company.local_currency
-    same = entries.filter(currency=None) if local else entries.filter(currency=order.currency)
-    found: Decimal | None = same.aggregate(total=Sum("amount"))["total"]
-    return -found if found is not None else Decimal(0)
 
 
 def _header(company: Company, model: type[Any], id: UUID, label: str, *, lock: bool) -> Any:
@@ -134,7 +118,7 @@ def _due_date(order: SalesOrder, day: date | None) -> date | None:
     start = order.document_date or day
     if order.due_date is not None or order.payment_terms is None or start is None:
         return order.due_date
-    return date_after(order.payment_terms.due_date_calculation, start)
+    return after(start, order.payment_terms.due_date_calculation)
 
 
 def _things(company: Company, chart: Chart, lines: Sequence[Any], *, lock: bool) -> Mapping[UUID, Thing]:

@@ -5,8 +5,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils import timezone
 
+from tallystick.financials import database
+from tallystick.financials.documents.kinds import ORDERS
 from tallystick.financials.identifiers import new_id
 from tallystick.financials.models import (
     Company,
@@ -14,6 +17,7 @@ from tallystick.financials.models import (
     SalesInvoice,
     SalesInvoiceLine,
     SalesOrder,
+    SalesOrderLine,
     SalesShipment,
     SalesShipmentLine,
 )
@@ -21,19 +25,22 @@ from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.posting.books import Books
 from tallystick.financials.posting.entries import Receivable, numbered
 from tallystick.financials.posting.kinds import DocumentType, Source
-from tallystick.financials.posting.money import places_of
 from tallystick.financials.posting.sales import SalePlan, Taken, plan_sale
 from tallystick.financials.problems import InvalidRecord
 from tallystick.financials.services.attempts import in_transaction
+from tallystick.financials.services.documents.totals import recompute
 from tallystick.financials.services.ledger import begin_transaction, take_turn
-from tallystick.financials.services.postings import progress
 from tallystick.financials.services.postings.documents import Read, read_order
 from tallystick.financials.services.postings.previews import PostingPreview, shown
 from tallystick.financials.services.postings.results import Posted
-from tallystick.financials.services.postings.storing import copied, new_number, store_entries
+from tallystick.financials.services.postings.storing import copied, fields_of, new_number, store_entries
+from tallystick.financials.services.sales.archiving import archive_locked
+from tallystick.financials.services.sales.status import archives_orders, release_locked
 
 TABLE = "sales-order"
-RELEASED = "Released"
+QUANTITIES = fields_of(
+    SalesOrderLine, "quantity_shipped", "quantity_invoiced", "qty_to_ship", "qty_to_invoice", "modified_at"
+)
 
 
 def preview_order(
@@ -63,7 +70,8 @@ def post_order(
 ) -> Posted:
     """Ship and/or invoice what the lines of an order offer; on its own posting date unless another is given.
 
-    An open order is released by it. Raises `InvalidRecord` with every problem, or `RecordMissing`; then nothing is posted.
+    An open order is released by it, and an order is archived as it was, unless the sales setup says otherwise. Raises
+    `InvalidRecord` with every problem, or `RecordMissing`; then nothing is posted.
     A fixed number of queries, however many lines."""
     by.require(Permission.POST)
     return in_transaction(lambda: _post(company, order_id, posting_date, by, ship=ship, invoice=invoice))
@@ -78,10 +86,13 @@ def _post(
     company: Company, order_id: UUID, posting_date: date | None, by: Actor, *, ship: bool, invoice: bool
 ) -> Posted:
     company = take_turn(company)
+    release_locked(company, ORDERS, order_id)
     read = read_order(company, order_id, posting_date, lock=True)
     plan = _plan(read, ship=ship, invoice=invoice)
     if plan.problems:
         raise InvalidRecord(plan.problems)
+    if archives_orders(company):
+        archive_locked(company, ORDERS, order_id, reason="Posted", by=by)
     numbers = _numbers(company, plan)
     transaction = begin_transaction(
         company,
@@ -93,7 +104,7 @@ def _post(
     )
     _store_documents(transaction, read, plan, numbers)
     store_entries(company, transaction, numbered(plan.entries, numbers))
-    _store_progress(read, plan, timezone.now())
+    _store_progress(company, read, plan, timezone.now())
     return Posted(
         transaction.transaction_no,
         numbers.get(DocumentType.SHIPMENT, ""),
@@ -181,7 +192,7 @@ def _line(read: Read, taken: Taken, model: type[Any]) -> dict[str, Any]:
     return posted_line(read, taken, model) | {"order_line_no": taken.line.line_no}
 
 
-def _store_progress(read: Read, plan: SalePlan, now: datetime) -> None:
+def _store_progress(company: Company, read: Read, plan: SalePlan, now: datetime) -> None:
     order: SalesOrder = read.header
     for taken in plan.shipped:
         read.rows[taken.line.line_no].quantity_shipped += taken.quantity
@@ -191,9 +202,9 @@ def _store_progress(read: Read, plan: SalePlan, now: datetime) -> None:
     for line in lines:
         line.qty_to_ship = line.quantity - line.quantity_shipped
         line.qty_to_invoice = line.quantity - line.quantity_invoiced
-    order.status = RELEASED
+    rows = [[*(getattr(line, field.attname) for field in QUANTITIES[:-1]), now, line.pk] for line in lines]
+    with connection.cursor() as cursor:
+        database.update_rows(cursor, SalesOrderLine._meta.db_table, QUANTITIES, rows)
     if plan.shipped:
-        order.last_shipment_date = read.sale.posting_date
-    currency = order.currency
-    progress.recompute(order, lines, places_of(currency.amount_decimal_places) if currency else read.chart.local_places)
-    progress.save(order, lines, now)
+        SalesOrder.objects.filter(pk=order.pk).update(last_shipment_date=read.sale.posting_date, modified_at=now)
+    recompute(company, TABLE, [order.pk], now)

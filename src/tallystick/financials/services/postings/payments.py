@@ -21,18 +21,17 @@ from tallystick.financials.posting.entries import Entries, numbered
 from tallystick.financials.posting.kinds import Source
 from tallystick.financials.posting.payments import Payment, plan_payment
 from tallystick.financials.problems import RecordMissing
-from tallystick.financials.rounding import rounded
 from tallystick.financials.services.attempts import in_transaction
 from tallystick.financials.services.ledger import begin_transaction, take_turn
 from tallystick.financials.services.postings.applications import apply
-from tallystick.financials.services.postings.documents import buyer_of, paid_on_account
+from tallystick.financials.services.postings.documents import buyer_of
 from tallystick.financials.services.postings.previews import PostingPreview, shown
 from tallystick.financials.services.postings.reading import read_chart, read_money
 from tallystick.financials.services.postings.results import Posted
 from tallystick.financials.services.postings.storing import new_number, refuse_problems, store_entries
+from tallystick.financials.services.sales.status import release_prepaid
 
 LONGEST = {"external_document_no": 35, "description": 100, "order_no": 20}
-PENDING_PREPAYMENT, RELEASED = "Pending Prepayment", "Released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +86,8 @@ def _post(company: Company, entry: PaymentEntry, by: Actor) -> Posted:
     )
     _store_document(transaction, customer, payment, entries)
     store_entries(company, transaction, entries)
-    _release(company, entry)
+    if payment.order_no:
+        release_prepaid(company, payment.order_no)
     number = _entry_no(entries)
     applied = apply(company, number, entry.apply_to, by=by).application_no if entry.apply_to else None
     return Posted(transaction.transaction_no, payment_no=no, entry_no=number, application_no=applied)
@@ -147,18 +147,3 @@ def _store_document(transaction: LedgerTransaction, customer: Customer, payment:
         amount=payment.amount,
         bank_account_id=bank,
     )
-
-
-def _release(company: Company, entry: PaymentEntry) -> None:
-    """An order that waited for its prepayment, and has it now, is released."""
-    if not entry.order_no:
-        return
-    waiting = SalesOrder.objects.select_related("currency").filter(
-        company=company, no=entry.order_no.strip().upper(), status=PENDING_PREPAYMENT
-    )
-    for order in waiting:
-        places = order.currency.amount_decimal_places if order.currency else 2
-        needed = rounded(order.amount_including_vat * order.prepayment_percent / 100, places)
-        if paid_on_account(company, order) >= needed:
-            order.status = RELEASED
-            order.save(update_fields=["status", "modified_at"])

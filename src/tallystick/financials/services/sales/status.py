@@ -4,6 +4,7 @@ An order with a prepayment is released when that is paid; until then it is pendi
 
 # ruff: noqa: S608 - only names of our own tables and columns are put into SQL; values are parameters
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -41,7 +42,7 @@ def release(company: Company, table: str, id: UUID, *, by: Actor = OPERATOR) -> 
     Raises `InvalidRecord`: it sells nothing, a line has no quantity, its customer is blocked, or is over the credit limit
     and the sales setup refuses that. Released already, it stays released."""
     by.require(Permission.WRITE)
-    return in_transaction(lambda: _release(company, kind_named(table), id))
+    return in_transaction(lambda: release_locked(company, kind_named(table), id))
 
 
 def reopen(company: Company, table: str, id: UUID, *, by: Actor = OPERATOR) -> None:
@@ -55,7 +56,7 @@ def release_prepaid(company: Company, order_no: str) -> bool:
 
     For whoever books payments on account, in the same transaction."""
     row = SalesOrder.objects.filter(company=company, no=order_no, status=PENDING).values_list("pk", flat=True).first()
-    return row is not None and _release(company, ORDERS, row) == RELEASED
+    return row is not None and release_locked(company, ORDERS, row) == RELEASED
 
 
 def prepayment_due(company: Company, order_id: UUID) -> Decimal:
@@ -64,7 +65,8 @@ def prepayment_due(company: Company, order_id: UUID) -> Decimal:
     return ZERO if order is None else _prepayment_due(company, order)
 
 
-def _release(company: Company, kind: DocumentKind, id: UUID) -> str:
+def release_locked(company: Company, kind: DocumentKind, id: UUID) -> str:
+    """Release a document in the transaction of the caller, whose permission is checked already."""
     row = locked(company, kind.headers, id)
     if row["status"] == RELEASED:
         return RELEASED
@@ -85,10 +87,15 @@ def _reopen(company: Company, kind: DocumentKind, id: UUID, by: Actor) -> None:
     row = locked(company, kind.headers, id)
     if row["status"] == OPEN:
         return
-    setup = SalesSetup.objects.filter(company=company).first()
-    if kind is ORDERS and (setup is None or setup.archive_orders):
+    if kind is ORDERS and archives_orders(company):
         archive_locked(company, kind, id, reason="Reopened", by=by)
     _set_status(kind, id, OPEN)
+
+
+def archives_orders(company: Company) -> bool:
+    """Whether orders are archived before they are reopened or posted."""
+    setup = SalesSetup.objects.filter(company=company).first()
+    return setup is None or setup.archive_orders
 
 
 def _set_status(kind: DocumentKind, id: UUID, status: str) -> None:
@@ -124,16 +131,18 @@ def _line_problems(kind: DocumentKind, id: UUID, row: dict[str, Any]) -> list[Pr
     ]
 
 
-def _prepayment_due(company: Company, order: dict[str, Any]) -> Decimal:
+def _prepayment_due(company: Company, order: Mapping[str, Any]) -> Decimal:
     if not order["prepayment_percent"]:
         return ZERO
     places = places_of(company, order["currency_id"])
     wanted = rounded(order["amount_including_vat"] * order["prepayment_percent"] / 100, places)
-    return max(wanted - _paid(company, order, places), ZERO)
+    return max(wanted - paid_on_account(company, order), ZERO)
 
 
-def _paid(company: Company, order: dict[str, Any], places: int) -> Decimal:
-    """What was paid on account of the order, in its currency; payments in others at the rate of the document date."""
+def paid_on_account(company: Company, order: Mapping[str, Any]) -> Decimal:
+    """Return what was paid on account of an order, less what was paid back, in its currency; payments in others count at
+    the rate of the document date. `order` has its columns. Three queries."""
+    places = places_of(company, order["currency_id"])
     entries = CustomerLedgerEntry.objects.filter(
         company=company, customer=order["customer_id"], order_no=order["no"], document_type__in=PAYMENTS
     )
@@ -144,7 +153,7 @@ def _paid(company: Company, order: dict[str, Any], places: int) -> Decimal:
 
 
 def _in_currency(
-    order: dict[str, Any], paid: tuple[UUID | None, Decimal, Decimal], foreign: ForeignCurrency | None, places: int
+    order: Mapping[str, Any], paid: tuple[UUID | None, Decimal, Decimal], foreign: ForeignCurrency | None, places: int
 ) -> Decimal:
     currency, amount, local = paid
     if currency == order["currency_id"]:
