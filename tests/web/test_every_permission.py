@@ -19,13 +19,24 @@ from tallystick.financials.tables import TABLES
 from tallystick.web.shell.desk import ANYONE, needs_of
 
 GROUPED = ("customer", "sales-order", "g-l-account")  # one table of each group that people write
-SHOW_EACH_WHAT_THEY_MAY_SEE = {"company-home", "companies", "search", "search-suggestions"}
+SHOW_EACH_WHAT_THEY_MAY_SEE = {
+    *("company-home", "companies", "search", "search-suggestions"),
+    *("web-services", "own-key", "own-key-revoke"),  # everybody has a key of their own
+}
 READS_THE_TABLE = {"record-list", "record-lookup", "record-export", "record-card"}
 WRITES_THE_TABLE = {"record-new", "record-delete", "import-template"}
 ALSO_FOR_POST = {
     "company-settings": Permission.SET_UP,
     "crm-connection": Permission.INTEGRATE,
     "crm-mapping": Permission.INTEGRATE,
+    "document": Permission.WRITE,
+}
+# Pages of documents and ledgers are there for some tables only.
+OWN_TABLES = {
+    "document": "sales-order",
+    "posted": "sales-invoice",
+    "invoice": "sales-invoice",
+    "ledger": "ledger-transaction",
 }
 
 
@@ -79,12 +90,15 @@ def places(books: Books, *, every_table: bool = True) -> list[Place]:
         "run_id": 1,
         "issue_id": "c1",
         "action": "match",
+        "name": "Customers",
+        **dict.fromkeys(("line_id", "version_id", "entry_id", "item", "opportunity", "order", "customer"), uuid4()),
     }
     made = []
     for _, pattern, names in patterns(get_resolver().url_patterns):
         route = str(pattern.name)
         by_table = "table" in names and not route.startswith("crm-")
-        for table in GROUPED if by_table and every_table else ("customer",):
+        own = OWN_TABLES.get(route.split("-")[0])
+        for table in (own,) if own else GROUPED if by_table and every_table else ("customer",):
             given = {**values, "table": table}
             url = reverse(route, kwargs={name: given[name] for name in names})
             made.append(Place(route, url, needs_of(pattern.callback), table if "table" in names else ""))

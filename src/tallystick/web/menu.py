@@ -24,7 +24,7 @@ SALES = NavGroup(
         _records("Contacts", "address-book", "contact"),
         _records("Salespeople", "briefcase", "salesperson"),
         _records("Opportunities", "target-arrow", "opportunity"),
-        NavItem("Sales Statistics", "chart-bar", "sales-statistics", exact=True),
+        NavItem("Sales Statistics", "chart-bar", "sales-statistics", needs=Permission.READ_DOCUMENTS, exact=True),
     ),
 )
 POSTED = NavGroup(
@@ -48,7 +48,7 @@ GOODS = NavGroup(
     "Items",
     (
         _records("Items", "package", "item"),
-        NavItem("Item Availability", "chart-bar", "availability-list"),
+        NavItem("Item Availability", "chart-bar", "availability-list", needs=Permission.READ_AVAILABILITY),
         _records("Item Journal", "clipboard-list", "item-journal-line"),
         _records("Item Units of Measure", "arrows-left-right", "item-unit-of-measure"),
         _records("Resources", "user", "resource"),
@@ -67,9 +67,9 @@ PRICES = NavGroup(
 FINANCE = NavGroup(
     "Finance",
     (
-        NavItem("Chart of Accounts", "book", "ledger-chart"),
+        NavItem("Chart of Accounts", "book", "ledger-chart", needs=Permission.READ_LEDGER),
         _records("G/L Entries", "list-details", "g-l-entry"),
-        NavItem("Find Entries", "search", "posted-entries"),
+        NavItem("Find Entries", "search", "posted-entries", needs=Permission.READ_DOCUMENTS),
         _records("Currencies", "coin", "currency"),
         _records("Exchange Rates", "calendar-dollar", "exchange-rate"),
         _records("Payment Terms", "percentage", "payment-terms"),
@@ -95,7 +95,7 @@ ADMINISTRATION = NavGroup(
         NavItem("Company", "building", "company-settings", exact=True),
         NavItem("Companies", "building-community", "companies", needs=None),
         NavItem("Users", "user", "users", needs=Permission.MANAGE_USERS),
-        NavItem("Web Services", "world", "web-services"),
+        NavItem("Web Services", "world", "web-services", needs=None),
         NavItem("Number Series", "list-numbers", "number-series", needs=Permission.SET_UP),
         NavItem("Changes of Settings", "history", "audit", needs=Permission.SET_UP),
         NavItem("Import", "upload", "import", needs=Permission.WRITE),

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from tallystick.financials import queries
 from tallystick.financials.models import Company
-from tallystick.financials.permissions import OPERATOR, Actor, Permission
+from tallystick.financials.permissions import CHECKED, OPERATOR, Actor, Permission
 from tallystick.financials.problems import InvalidRecord, Problem
 from tallystick.financials.queries import Record
 from tallystick.financials.services.opportunity_rules import CLOSED, IN_PROGRESS, LOST, NOT_STARTED, STAGES, WON
@@ -56,7 +56,7 @@ def lose(company: Company, id: UUID, *, reason: str, closed_on: date | None = No
 def reopen(company: Company, id: UUID, *, by: Actor = OPERATOR) -> Saved:
     """Go on with an opportunity that was closed, at the stage it was at. Raises `InvalidRecord` when it is open."""
     by.require(Permission.WRITE)
-    record = queries.get_record(company, TABLE, id)
+    record = queries.get_record(company, TABLE, id, by=CHECKED)
     if record.values["status"] not in CLOSED:
         raise _refusal(record, "status", "is open.", "There is nothing to reopen.")
     return _update(company, record, {"status": IN_PROGRESS})
@@ -67,7 +67,7 @@ def make_quote(company: Company, id: UUID, *, by: Actor = OPERATOR) -> UUID:
 
     Raises `InvalidRecord` when the opportunity is closed or its contact belongs to no customer."""
     record = _open_record(company, id, by)
-    customer = queries.customer_of_contact(company, record.values["contact_no"])
+    customer = queries.customer_of_contact(company, record.values["contact_no"], by=CHECKED)
     if customer is None:
         contact = record.codes["contact_no"]
         hint = "Create a customer, and enter the contact as its primary contact."
@@ -78,14 +78,14 @@ def make_quote(company: Company, id: UUID, *, by: Actor = OPERATOR) -> UUID:
         "salesperson_code": record.values["salesperson_code"],
         "contact": _person(company, record),
     }
-    quote = create(company, "sales-quote", {name: value for name, value in values.items() if value})
+    quote = create(company, "sales-quote", {name: value for name, value in values.items() if value}, by=CHECKED)
     if record.values["status"] == NOT_STARTED:
         start(company, id, by=by)
     return quote.id
 
 
 def _person(company: Company, record: Record) -> str:
-    contact = queries.get_record(company, "contact", record.values["contact_no"])
+    contact = queries.get_record(company, "contact", record.values["contact_no"], by=CHECKED)
     return str(contact.values["name"]) if contact.values["type"] == "Person" else ""
 
 
@@ -96,7 +96,7 @@ def _close(company: Company, id: UUID, status: str, reason: str, closed_on: date
 
 def _open_record(company: Company, id: UUID, by: Actor) -> Record:
     by.require(Permission.WRITE)
-    record = queries.get_record(company, TABLE, id)
+    record = queries.get_record(company, TABLE, id, by=CHECKED)
     if record.values["status"] in CLOSED:
         what = f"was {record.values['status'].lower()} on {record.values['date_closed']}."
         raise _refusal(record, "status", what, "Reopen it first.")
@@ -105,7 +105,7 @@ def _open_record(company: Company, id: UUID, by: Actor) -> Record:
 
 def _update(company: Company, record: Record, values: dict[str, object]) -> Saved:
     """At the version that was looked at: what was decided on may have changed meanwhile."""
-    return update(company, TABLE, record.id, values, version=record.version)
+    return update(company, TABLE, record.id, values, version=record.version, by=CHECKED)
 
 
 def _refusal(record: Record, field: str, what: str, hint: str) -> InvalidRecord:

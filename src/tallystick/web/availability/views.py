@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from tallystick.financials import queries, stock
+from tallystick.financials.permissions import CHECKED
 from tallystick.financials.projection import ONE, Availability, InUnit, Period, Step, Unit, periods_of
 from tallystick.web.availability.places import url_of
 from tallystick.web.charts import Chart, Series
@@ -47,8 +48,9 @@ class Choice:
 def items(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The figures of the chosen items, or of a page of all: a search box narrows them down."""
     chosen = _chosen(request.GET)
+    # Who may look at availability may look for the items it is of, and sees no more of them.
     query = queries.Query(search=text_asked(request.GET, "q"))
-    page = queries.list_records(desk.company, "item", query, page=_page(request.GET), page_size=50)
+    page = queries.list_records(desk.company, "item", query, page=_page(request.GET), page_size=50, by=CHECKED)
     ids = chosen or [record.id for record in page.records]
     found = stock.availability(desk.company, ids, today=timezone.localdate())
     shown = [(found[id], url_of(desk, id)) for id in ids if id in found]

@@ -20,7 +20,7 @@ def list_actions(desk: Desk, table: Table) -> Sequence[ListAction]:
 
 def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardAction]:
     """On an item's card: adjust what is on hand."""
-    if table.name != "item" or not desk.may_edit:
+    if table.name != "item" or not desk.may_post:
         return ()
     url = reverse("adjust-inventory", args=(desk.company.slug, record_id))
     return (CardAction("Adjust Inventory", url, "adjustments", method="get"),)

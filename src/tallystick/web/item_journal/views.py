@@ -28,7 +28,7 @@ from tallystick.web.shell.show import crumb, show
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Permission.WRITE)
+@at_desk(Permission.POST)
 def adjust(request: HttpRequest, desk: Desk, item: UUID) -> HttpResponse:
     """Ask, show what would be posted, and post it when that was seen."""
     record = record_or_404(desk, ITEM, item)

@@ -12,7 +12,7 @@ from tallystick.financials.services.opportunities import next_stage
 from tallystick.financials.services.opportunity_rules import CLOSED, NOT_STARTED
 from tallystick.financials.tables import Table
 from tallystick.web.records.reading import card_url
-from tallystick.web.shell.desk import Desk
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.extensions import CardAction, Fragment, ListAction
 
 SHOWN = 5
@@ -30,7 +30,7 @@ def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardActi
     """On an opportunity's card: what can be done with it as it stands."""
     if table.name != "opportunity" or not desk.may_edit:
         return ()
-    record = queries.get_record(desk.company, "opportunity", record_id)
+    record = queries.get_record(desk.company, "opportunity", record_id, by=desk.actor)
 
     def action(label: str, route: str, icon: str, method: str = "post") -> CardAction:
         return CardAction(label, reverse(f"opportunity-{route}", args=(desk.company.slug, record_id)), icon, method)
@@ -49,11 +49,13 @@ def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardActi
 
 def fact_boxes(desk: Desk, table: Table, record_id: UUID) -> Sequence[Fragment]:
     """Beside the cards of contacts and customers: what may come about with them, the latest first."""
+    if not desk.may(Permission.READ_DOCUMENTS):
+        return ()
     match table.name:
         case "contact":
             contact = record_id
         case "customer":
-            theirs = queries.persons_of_customer(desk.company, record_id)
+            theirs = queries.persons_of_customer(desk.company, record_id, by=desk.actor)
             if not theirs:
                 return ()
             contact = theirs[0].id  # the company contact comes first
@@ -61,7 +63,7 @@ def fact_boxes(desk: Desk, table: Table, record_id: UUID) -> Sequence[Fragment]:
             return ()
     field = _named_by(desk, contact)
     query = Query(filters=(Filter(field, value=contact),), order=("-no",))
-    found = queries.list_records(desk.company, "opportunity", query, page_size=SHOWN)
+    found = queries.list_records(desk.company, "opportunity", query, page_size=SHOWN, by=desk.actor)
     key = queries.codes_by_id(desk.company, "contact", [contact]).get(contact, "")
     list_url = f"{reverse('record-list', args=(desk.company.slug, 'opportunity'))}?{urlencode({field: key})}"
     new_url = f"{reverse('record-new', args=(desk.company.slug, 'opportunity'))}?{urlencode({'contact_no': key})}"
@@ -79,7 +81,7 @@ def _named_by(desk: Desk, contact: UUID) -> str:
     """A company's opportunities are those of its people too."""
     return (
         "contact_company_no"
-        if queries.get_record(desk.company, "contact", contact).values["type"] == "Company"
+        if queries.get_record(desk.company, "contact", contact, by=desk.actor).values["type"] == "Company"
         else "contact_no"
     )
 

@@ -56,7 +56,7 @@ def _take(request: HttpRequest, desk: Desk, id: UUID, act: Callable[..., object]
 
 
 def _say_where(request: HttpRequest, desk: Desk, id: UUID) -> None:
-    record = queries.get_record(desk.company, TABLE.name, id)
+    record = queries.get_record(desk.company, TABLE.name, id, by=desk.actor)
     stage = f", {record.values['sales_cycle_stage']}" if record.values["sales_cycle_stage"] else ""
     messages.success(request, f"Opportunity {record.key} is {record.values['status'].lower()}{stage}.")
 
@@ -90,7 +90,7 @@ def make_quote(request: HttpRequest, desk: Desk, opportunity: UUID) -> HttpRespo
     except FinancialsError as refused:
         messages.error(request, str(refused))
         return redirect("record-card", desk.company.slug, TABLE.name, opportunity)
-    made = queries.get_record(desk.company, "sales-quote", quote)
+    made = queries.get_record(desk.company, "sales-quote", quote, by=desk.actor)
     messages.success(request, f"Sales quote {made.key} is made.")
     return redirect("record-card", desk.company.slug, "sales-quote", quote)
 

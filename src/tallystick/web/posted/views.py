@@ -38,7 +38,7 @@ def document(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> H
     kind = kind_or_404(table)
     record = record_or_404(desk, kind.table, record_id)
     asked = text_asked(request.GET, "lines")
-    before, after = queries.neighbours(desk.company, table, record_id)
+    before, after = queries.neighbours(desk.company, table, record_id, by=desk.actor)
     return show(
         request,
         desk,
@@ -90,7 +90,7 @@ def navigate(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @require_safe
 @never_cache
-@at_desk(Permission.READ_DOCUMENTS)
+@at_desk(Permission.READ_LEDGER)
 def transaction(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """One posting: all its entries, and what the general ledger's sum to."""
     posting = _transaction_or_404(desk, table, record_id)

@@ -23,7 +23,7 @@ def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardActi
         return (CardAction("Receive", reverse("purchase-receive", args=(desk.company.slug, record_id)), "send", "get"),)
     if table.name != LINE:
         return ()
-    order = queries.get_record(desk.company, LINE, record_id).values["purchase_order_no"]
+    order = queries.get_record(desk.company, LINE, record_id, by=desk.actor).values["purchase_order_no"]
     return (CardAction("Purchase Order", card_url(desk, ORDER, order), "truck-delivery", method="get"),)
 
 
@@ -31,9 +31,8 @@ def related_lists(desk: Desk, table: Table, record_id: UUID) -> Sequence[Fragmen
     """Below the card of an order: its lines."""
     if table.name != ORDER:
         return ()
-    found = queries.list_records(
-        desk.company, LINE, Query(filters=(Filter("purchase_order_no", value=record_id),)), page_size=LINES
-    )
+    query = Query(filters=(Filter("purchase_order_no", value=record_id),))
+    found = queries.list_records(desk.company, LINE, query, page_size=LINES, by=desk.actor)
     no = queries.codes_by_id(desk.company, ORDER, [record_id]).get(record_id, "")
     named = urlencode({"purchase_order_no": no})
     context = {

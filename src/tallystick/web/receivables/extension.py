@@ -8,7 +8,7 @@ from django.utils.http import urlencode
 
 from tallystick.financials import queries
 from tallystick.financials.models import CustomerLedgerEntry
-from tallystick.financials.tables import Table
+from tallystick.financials.tables import CUSTOMER_LEDGER_ENTRY, ITEM_LEDGER_ENTRY, Table
 from tallystick.web.posted.settlement import settlement_of_entry
 from tallystick.web.shell.desk import Desk
 from tallystick.web.shell.extensions import CardAction, Extension, Fragment
@@ -22,13 +22,15 @@ def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardActi
         case "g-l-account":
             number = queries.codes_by_id(desk.company, table.name, [record_id]).get(record_id, "")
             return (_list("G/L Entries", desk, "g-l-entry", g_l_account_no=number),)
-        case "item":
+        case "item" if desk.may_read(ITEM_LEDGER_ENTRY):
             number = queries.codes_by_id(desk.company, table.name, [record_id]).get(record_id, "")
             return (_list("Ledger Entries", desk, "item-ledger-entry", item_no=number),)
     return ()
 
 
 def _of_customer(desk: Desk, record_id: UUID) -> Sequence[CardAction]:
+    if not desk.may_read(CUSTOMER_LEDGER_ENTRY):
+        return ()
     number = queries.codes_by_id(desk.company, "customer", [record_id]).get(record_id, "")
     ledger = _list("Ledger Entries", desk, "customer-ledger-entry", customer_no=number)
     if not desk.may_post:

@@ -30,7 +30,7 @@ from tallystick.web.shell.show import Crumb, show
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Permission.WRITE)
+@at_desk(Permission.POST)
 def payment(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Register money of a customer, and tick what it pays. Without a customer, ask for one."""
     number = text_asked(request.GET, "customer_no")
@@ -114,7 +114,7 @@ def _ledger_url(desk: Desk, customer_no: str) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Permission.WRITE)
+@at_desk(Permission.POST)
 def apply(request: HttpRequest, desk: Desk, entry_id: UUID) -> HttpResponse:
     """Tick what an open entry settles: of a payment or credit memo, what is owed; and the other way round."""
     entry = _entry_or_404(desk, entry_id)
@@ -128,7 +128,7 @@ def apply(request: HttpRequest, desk: Desk, entry_id: UUID) -> HttpResponse:
         else:
             messages.success(request, f"{entry.document_type} {entry.document_no} is applied.")
             return redirect(card_url(desk, "customer-ledger-entry", entry.pk))
-    record = queries.get_record(desk.company, "customer-ledger-entry", entry.pk)
+    record = queries.get_record(desk.company, "customer-ledger-entry", entry.pk, by=desk.actor)
     return show(
         request,
         desk,
@@ -159,7 +159,7 @@ def _apply(desk: Desk, entry: CustomerLedgerEntry, ticked: dict[int, str]) -> No
 
 
 @require_POST
-@at_desk(Permission.WRITE)
+@at_desk(Permission.POST)
 def unapply(request: HttpRequest, desk: Desk, entry_id: UUID) -> HttpResponse:
     """Undo one application of an entry."""
     entry = _entry_or_404(desk, entry_id)

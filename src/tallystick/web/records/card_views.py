@@ -65,6 +65,8 @@ def card(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpR
     """Look at a record; who may enter records of the table changes it."""
     described = table_or_404(desk, table)
     if table in OWN_PAGES:
+        if request.method == "POST":
+            access.require_writing(desk.actor, described)
         return redirect(card_url(desk, table, record_id))
     if request.method != "POST":
         record = record_or_404(desk, described, record_id)

@@ -130,7 +130,9 @@ NOBODY = UUID(int=0)  # in the template of a new row, in place of the id that th
 def grid_of(desk: Desk, kind: DocumentKind, document: Record, *, page: int = 0, may_edit: bool) -> Grid:
     """A page of the lines of a document; page 0 is the last, where new lines are written. Four queries."""
     of_document = Query(filters=(Filter(kind.part_of, value=document.id),), order=("line_no",))
-    found = queries.list_records(desk.company, kind.lines.name, of_document, page=page or 1_000_000, page_size=PAGE)
+    found = queries.list_records(
+        desk.company, kind.lines.name, of_document, page=page or 1_000_000, page_size=PAGE, by=desk.actor
+    )
     columns = columns_of(kind, document)
     at_end = found.page == found.pages
     open_for_all = may_edit and document.values["status"] == "Open"

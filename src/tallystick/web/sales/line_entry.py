@@ -139,7 +139,7 @@ def _number_before(desk: Desk, kind: DocumentKind, document: Record, before: str
         return None
     number = int(next_line.values["line_no"])
     earlier = Query(filters=(theirs, Filter("line_no", Operator.AT_MOST, number - 1)), order=("-line_no",))
-    found = queries.list_records(desk.company, kind.lines.name, earlier, page_size=1).records
+    found = queries.list_records(desk.company, kind.lines.name, earlier, page_size=1, by=desk.actor).records
     last = int(found[0].values["line_no"]) if found else 0
     if number - last < 2:
         message = f"There is no number left between line {last} and line {number}."
@@ -151,14 +151,14 @@ def _number_before(desk: Desk, kind: DocumentKind, document: Record, before: str
 def line_of_document(desk: Desk, kind: DocumentKind, document: Record, line_id: str | UUID) -> Record | None:
     """A line of this document, or None: an id in an address may be anybody's."""
     try:
-        line = queries.get_record(desk.company, kind.lines.name, UUID(str(line_id)))
+        line = queries.get_record(desk.company, kind.lines.name, UUID(str(line_id)), by=desk.actor)
     except (RecordMissing, ValueError):
         return None
     return line if line.values[kind.part_of] == document.id else None
 
 
 def _saved(desk: Desk, kind: DocumentKind, document: Record, line_id: UUID) -> SavedRow:
-    line = queries.get_record(desk.company, kind.lines.name, line_id)
+    line = queries.get_record(desk.company, kind.lines.name, line_id, by=desk.actor)
     return SavedRow(line_of(desk, kind, document, line, may_edit=True), ok=True)
 
 

@@ -101,7 +101,7 @@ def restore(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> Ht
         return _rows(request, desk, kind, record_id, [], status=422, notice="The line cannot be read. Enter it again.")
     except InvalidRecord as refused:
         return _rows(request, desk, kind, record_id, [], status=422, notice=str(refused))
-    line = queries.get_record(desk.company, kind.lines.name, made)
+    line = queries.get_record(desk.company, kind.lines.name, made, by=desk.actor)
     return _rows(request, desk, kind, record_id, [line_of(desk, kind, document, line, may_edit=True)])
 
 
@@ -158,7 +158,9 @@ def lookup(request: HttpRequest, desk: Desk, table: str) -> HttpResponse:
     type_, typed = text_asked(request.GET, "type"), text_asked(request.GET, cell)
     if cell == "number":
         target = kind.lines.field(type_ if type_ in WHAT else WHAT[0]).references
-        options: Sequence[Referable] = queries.look_up(desk.company, str(target), typed, limit=SUGGESTIONS)
+        options: Sequence[Referable] = queries.look_up(
+            desk.company, str(target), typed, limit=SUGGESTIONS, by=desk.actor
+        )
     else:
         field = kind.lines.by_name.get(cell)
         target = field.references if field and field.references else "unit-of-measure"
@@ -171,7 +173,9 @@ def _options(desk: Desk, target: str, type_: str, number: str, typed: str) -> Se
     """The units of an item or resource that is named; else whatever there is."""
     if target == "unit-of-measure" and type_ in UNITS and number:
         of_it = Query(filters=(Filter(type_, value=number),))
-        units = queries.list_records(desk.company, UNITS[type_], of_it, page_size=SUGGESTIONS * 4).records
+        units = queries.list_records(
+            desk.company, UNITS[type_], of_it, page_size=SUGGESTIONS * 4, by=desk.actor
+        ).records
         codes = [(unit, str(unit.codes["unit_of_measure_code"])) for unit in units]
         shown = [
             Referable(unit.id, code, f"holds {unit.values['qty_per_unit_of_measure'].normalize():f}")
@@ -179,4 +183,4 @@ def _options(desk: Desk, target: str, type_: str, number: str, typed: str) -> Se
         ]
         narrowed = [option for option in shown if option.code.startswith(typed.upper())]
         return narrowed or shown
-    return queries.look_up(desk.company, target, typed, limit=SUGGESTIONS)
+    return queries.look_up(desk.company, target, typed, limit=SUGGESTIONS, by=desk.actor)

@@ -93,7 +93,7 @@ def document_page(
     offered: Sequence[DocumentAction],
 ) -> DocumentPage:
     """Gather the page of a stored document."""
-    before, after = queries.neighbours(desk.company, kind.table.name, record.id)
+    before, after = queries.neighbours(desk.company, kind.table.name, record.id, by=desk.actor)
     return DocumentPage(
         kind=kind,
         id=record.id,
@@ -152,7 +152,7 @@ def customer_box(desk: Desk, record: Record) -> Sequence[Fragment]:
     customer_id = record.values["customer_no"]
     if customer_id is None:
         return ()
-    customer = queries.get_record(desk.company, "customer", customer_id)
+    customer = queries.get_record(desk.company, "customer", customer_id, by=desk.actor)
     values = customer.values
     context = {
         "customer": customer,

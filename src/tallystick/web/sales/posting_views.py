@@ -54,7 +54,7 @@ class LedgerPreview:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @never_cache
-@at_desk(Permission.WRITE)
+@at_desk(Permission.POST)
 def post(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponse:
     """Look at what posting would enter; post it. What stands in the way is said, and nothing is posted."""
     kind = kind_or_404(table)

@@ -89,7 +89,7 @@ def archive(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> Ht
     try:
         reason = text_asked(request.POST, "reason")
         sales.archive(desk.company, table, record_id, reason=reason, by=desk.actor)
-        record = queries.get_record(desk.company, table, record_id)
+        record = queries.get_record(desk.company, table, record_id, by=desk.actor)
     except RecordMissing as missing:
         raise Http404(str(missing)) from missing
     messages.success(request, f"{kind.table.label} {record.key} is archived as it is now.")
@@ -163,7 +163,9 @@ def _compared_lines(
     now: dict[str, str] = {}
     if present:
         of_document = Query(filters=(Filter(kind.part_of, value=present.id),), order=("line_no",))
-        lines = queries.list_records(desk.company, kind.lines.name, of_document, page_size=COMPARED).records
+        lines = queries.list_records(
+            desk.company, kind.lines.name, of_document, page_size=COMPARED, by=desk.actor
+        ).records
         now = {str(line.values["line_no"]): _line_words(texts_of(line)) for line in lines}
     return [ComparedLine(no, then.get(no, ""), now.get(no, "")) for no in sorted({*then, *now}, key=int)]
 

@@ -52,6 +52,10 @@ class Desk:
         return self.may(Permission.READ)
 
     @property
+    def may_read_ledger(self) -> bool:
+        return self.may(Permission.READ_LEDGER)
+
+    @property
     def may_edit(self) -> bool:
         return self.may(Permission.WRITE)
 

@@ -8,12 +8,14 @@ from django.utils import timezone
 
 from tallystick.financials import statistics
 from tallystick.financials.tables import Table
-from tallystick.web.shell.desk import Desk
+from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.extensions import CardAction, Fragment
 
 
 def home_cards(desk: Desk) -> Sequence[Fragment]:
     """A place for the charts, which come after the page: they sum a year of invoices."""
+    if not desk.may(Permission.READ_DOCUMENTS):
+        return ()
     url = reverse("home-charts", args=(desk.company.slug,))
     page_url = reverse("sales-statistics", args=(desk.company.slug,))
     return (Fragment("statistics/_home.html", {"url": url, "page_url": page_url, "wide": True}),)
@@ -21,12 +23,14 @@ def home_cards(desk: Desk) -> Sequence[Fragment]:
 
 def card_actions(desk: Desk, table: Table, record_id: UUID) -> Sequence[CardAction]:
     """On a customer's card: the page."""
-    return (CardAction("Statistics", url_of(desk, record_id), "chart-bar", "get"),) if table.name == "customer" else ()
+    if table.name != "customer" or not desk.may(Permission.READ_DOCUMENTS):
+        return ()
+    return (CardAction("Statistics", url_of(desk, record_id), "chart-bar", "get"),)
 
 
 def fact_boxes(desk: Desk, table: Table, record_id: UUID) -> Sequence[Fragment]:
     """Beside a customer's card: the figures."""
-    if table.name != "customer":
+    if table.name != "customer" or not desk.may(Permission.READ_DOCUMENTS):
         return ()
     found = statistics.customer_statistics(desk.company, [record_id], today=timezone.localdate()).get(record_id)
     if found is None:

@@ -12,7 +12,7 @@ from tallystick.financials.documents.kinds import DocumentKind, kind_named
 from tallystick.financials.exchange.cells import to_text, to_value
 from tallystick.financials.identifiers import new_id
 from tallystick.financials.models import ArchivedDocument, Company
-from tallystick.financials.permissions import OPERATOR, Actor, Permission
+from tallystick.financials.permissions import CHECKED, OPERATOR, Actor, Permission
 from tallystick.financials.problems import InvalidRecord, Problem, RecordMissing
 from tallystick.financials.queries import Filter, Query, Record
 from tallystick.financials.services.attempts import in_transaction
@@ -41,7 +41,7 @@ def archive(company: Company, table: str, id: UUID, *, reason: str, by: Actor = 
 
 def archive_locked(company: Company, kind: DocumentKind, id: UUID, *, reason: str, by: Actor) -> UUID:
     """Archive a document that the caller's transaction has locked."""
-    record = queries.get_record(company, kind.headers.name, id)
+    record = queries.get_record(company, kind.headers.name, id, by=CHECKED)
     versions = ArchivedDocument.objects.filter(company=company, table_name=kind.headers.name, no=record.key)
     last = versions.aggregate(last=Max("version_no"))["last"] or 0
     version = ArchivedDocument.objects.create(
@@ -83,7 +83,9 @@ def restore(company: Company, archived_id: UUID, *, by: Actor = OPERATOR) -> UUI
 def lines_of(company: Company, kind: DocumentKind, id: UUID) -> list[Record]:
     """Return the lines of a document in their order; one query."""
     condition = Filter(kind.lines.part_of, value=id)
-    return list(queries.iterate_records(company, kind.lines.name, Query(filters=(condition,), order=(LINE_NO,))))
+    return list(
+        queries.iterate_records(company, kind.lines.name, Query(filters=(condition,), order=(LINE_NO,)), by=CHECKED)
+    )
 
 
 def _as_text(record: Record) -> dict[str, str]:
@@ -111,7 +113,9 @@ def _make_room(company: Company, kind: DocumentKind, id: UUID, version: Archived
         message = f"{kind.headers.label} {row['no']} is {row['status'].lower()}."
         raise refusal(kind.headers, row["no"], "status", message, "Reopen it first.")
     archive_locked(company, kind, id, reason=f"Version {version.version_no} restored", by=by)
-    outcomes = delete_many(company, kind.lines.name, [Delete(line.id) for line in lines_of(company, kind, id)])
+    outcomes = delete_many(
+        company, kind.lines.name, [Delete(line.id) for line in lines_of(company, kind, id)], by=CHECKED
+    )
     problems = [problem for outcome in outcomes if isinstance(outcome, Refused) for problem in outcome.problems]
     if problems:
         raise InvalidRecord(problems)

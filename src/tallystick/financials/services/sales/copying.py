@@ -13,7 +13,7 @@ from tallystick.financials import queries
 from tallystick.financials.documents.amounts import HUNDRED, ZERO
 from tallystick.financials.documents.kinds import CREDIT_MEMOS, KINDS, ORDERS, QUOTES, DocumentKind, kind_named
 from tallystick.financials.models import Company, SalesCreditMemoLine, SalesOrder, SalesQuote
-from tallystick.financials.permissions import OPERATOR, Actor, Permission
+from tallystick.financials.permissions import CHECKED, OPERATOR, Actor, Permission
 from tallystick.financials.pricing.rule import rounded
 from tallystick.financials.queries import Filter, Query, Record
 from tallystick.financials.services.attempts import in_transaction
@@ -70,12 +70,12 @@ def _make_order(company: Company, quote_id: UUID, by: Actor) -> UUID:
     no = SalesOrder.objects.values_list("no", flat=True).get(pk=order_id)
     archive_locked(company, QUOTES, quote_id, reason=f"Made into order {no}", by=by)
     SalesQuote.objects.filter(pk=quote_id).update(status="Open")  # a released document would stay
-    delete(company, "sales-quote", quote_id)
+    delete(company, "sales-quote", quote_id, by=CHECKED)
     return order_id
 
 
 def _make_credit_memo(company: Company, invoice_id: UUID) -> UUID:
-    invoice = queries.get_record(company, "sales-invoice", invoice_id)
+    invoice = queries.get_record(company, "sales-invoice", invoice_id, by=CHECKED)
     lines = _lines(company, "sales-invoice", invoice_id)
     more = {"applies_to_invoice_no": invoice_id, "invoice_discount_percent": invoice_discount(company, invoice, lines)}
     memo_id, line_ids = _copy(company, "sales-invoice", invoice_id, CREDIT_MEMOS, OF_THE_DEAL, more)
@@ -121,7 +121,7 @@ def _copy(
     more: Mapping[str, object] | None = None,
 ) -> tuple[UUID, list[UUID]]:
     """Write the copy and return its id and those of its lines, in the order of the original's."""
-    original = queries.get_record(company, table, id)
+    original = queries.get_record(company, table, id, by=CHECKED)
     header = _shared(original, kind.headers, OF_THE_NEW_ONE | besides) | dict(more or {})
     header["document_date"] = timezone.now().date()
     if header["currency_code"] is None:  # left empty, it would be the currency of the customer
@@ -139,7 +139,7 @@ def _copy(
 def _lines(company: Company, table: str, id: UUID) -> list[Record]:
     described = table_named(LINES_OF[table])
     query = Query(filters=(Filter(described.part_of, value=id),), order=(LINE_NO,))
-    return list(queries.iterate_records(company, described.name, query))
+    return list(queries.iterate_records(company, described.name, query, by=CHECKED))
 
 
 def _shared(record: Record, table: Table, besides: frozenset[str]) -> dict[str, Any]:

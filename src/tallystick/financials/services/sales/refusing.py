@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import CHECKED
 from tallystick.financials.problems import InvalidRecord, Problem, RecordMissing
 from tallystick.financials.services.facts import read_rows
 from tallystick.financials.services.records import save_many
@@ -28,7 +29,7 @@ def refusal(table: Table, no: str, field: str, message: str, hint: str = "") -> 
 def save_all(company: Company, table: Table, writes: Sequence[Write]) -> list[UUID]:
     """Write all, and return their ids in order. Raises `InvalidRecord` with every problem; the caller's transaction
     then undoes what was written."""
-    outcomes = save_many(company, table.name, writes) if writes else []
+    outcomes = save_many(company, table.name, writes, by=CHECKED) if writes else []
     problems = [problem for outcome in outcomes if isinstance(outcome, Refused) for problem in outcome.problems]
     if problems:
         raise InvalidRecord(problems)
