@@ -243,9 +243,11 @@ def writes(company: Company, user: User) -> dict[str, tuple[Permission, Callable
             f"adjusting.{name}": (Permission.POST, write)
             for name, write in {
                 "adjust_inventory": lambda by: adjusting.adjust_inventory(
-                    company, Adjustment(one, Decimal(1)), posting_date=DAY, by=by
+                    company, Adjustment(item=one, change=Decimal(1)), posting_date=DAY, by=by
                 ),
-                "plan_adjustment": lambda by: adjusting.plan_adjustment(company, Adjustment(one, Decimal(1)), by=by),
+                "plan_adjustment": lambda by: adjusting.plan_adjustment(
+                    company, Adjustment(item=one, change=Decimal(1)), by=by
+                ),
             }.items()
         },
         "importing.run_import": (
@@ -327,7 +329,7 @@ def test_no_public_service_is_forgotten(company: Company) -> None:
         own = [
             name
             for name, one in inspect.getmembers(loaded, inspect.isfunction)
-            if (name in loaded.__all__ if module.ispkg else one.__module__ == loaded.__name__ and name[0] != "_")
+            if (name in getattr(loaded, "__all__", ()) or (one.__module__ == loaded.__name__ and name[0] != "_"))
         ]
         found |= {f"{module.name}.{name}" for name in own}
     tested = {name for name in writes(company, User()) if name.split(".")[0] != "importing"}

@@ -28,13 +28,13 @@ def basic(name: str, key: str) -> str:
 
 @pytest.fixture
 def user(caller: Caller) -> User:
-    return User.objects.get(email="viewer@example.com")
+    return User.objects.get(email="sales-viewer@example.com")
 
 
 def test_a_key_opens_as_password_and_as_bearer_token(caller: Caller) -> None:
     assert caller.get("Customers").status == 200
-    assert caller.get("Customers", authorization=basic("viewer@example.com", caller.key)).status == 200
-    assert caller.get("Customers", authorization=basic("Viewer@Example.COM", caller.key)).status == 200
+    assert caller.get("Customers", authorization=basic("sales-viewer@example.com", caller.key)).status == 200
+    assert caller.get("Customers", authorization=basic("Sales-Viewer@Example.COM", caller.key)).status == 200
 
 
 @pytest.mark.parametrize(

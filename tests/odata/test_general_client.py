@@ -37,7 +37,7 @@ def reached(transactional_db: None, live_server: LiveServer) -> Iterator[Reached
     books = make_books()
     stock_up(books)
     with requests.Session() as session:
-        session.auth = ("viewer@example.com", key_for(user_of(books.company, PermissionSet.SALES_VIEWER)))
+        session.auth = ("sales-viewer@example.com", key_for(user_of(books.company, PermissionSet.SALES_VIEWER)))
         service = ODataService(
             f"{live_server.url}/odata/alpha/", session=session, reflect_entities=True, quiet_progress=True
         )

@@ -24,7 +24,7 @@ def test_what_is_published_has_an_address_that_answers(administrator: Client, bo
     assert "http://testserver/odata/alpha/Customers" not in administrator.get(page).content.decode()
     shown = administrator.post(page + "Customers/publish", follow=True).content.decode()
     assert "http://testserver/odata/alpha/Customers" in shown
-    assert "Who may read it with a key: Integration administrator, Sales viewer" in shown
+    assert "Who may read it with a key: Sales viewer, Integration administrator" in shown
     key = KEY.search(administrator.post(page + "key", {"days": "30"}).content.decode())
     assert key
     assert opens(key[0]) == 200

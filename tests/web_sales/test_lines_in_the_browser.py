@@ -11,6 +11,7 @@ from tests.web.test_in_the_browser import NARROW, WIDE, browser  # noqa: F401  #
 from tests.web_sales.conftest import Shop, stocked
 
 from tallystick.financials import services
+from tallystick.financials.permissions import PermissionSet
 
 pytestmark = [
     pytest.mark.browser,
@@ -27,7 +28,7 @@ def shop(transactional_db: None) -> Shop:
 @pytest.fixture
 def page(browser: Browser, shop: Shop, live_server: LiveServer) -> Iterator[Page]:  # noqa: F811  # a fixture
     """A window of a clerk who signed in, on the order. Nothing may go wrong in its console."""
-    user = person(shop.company.CLERK)
+    user = person(shop.company, PermissionSet.FINANCE_CLERK)
     context = browser.new_context(viewport=WIDE, base_url=live_server.url)  # type: ignore[arg-type]  # a plain dict does
     window = context.new_page()
     troubles: list[str] = []

@@ -14,6 +14,7 @@ from tests.web.conftest import HOSTILE, person, signed_in
 
 from tallystick.financials import queries
 from tallystick.financials.models import Company, EntryType
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.services import companies, create
 from tallystick.financials.services.item_journal import JournalLine, post_item_journal
 
@@ -85,9 +86,9 @@ def trade(db: None) -> Trade:
 
 @pytest.fixture
 def clerk(trade: Trade) -> Client:
-    return signed_in(person(trade.company.CLERK))
+    return signed_in(person(trade.company, PermissionSet.FINANCE_CLERK))
 
 
 @pytest.fixture
 def viewer(trade: Trade) -> Client:
-    return signed_in(person(trade.company.VIEWER))
+    return signed_in(person(trade.company, PermissionSet.SALES_VIEWER))

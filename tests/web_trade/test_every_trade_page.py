@@ -7,6 +7,7 @@ from tests.web.conftest import HOSTILE, person, signed_in
 from tests.web.test_every_page import POLICY, Page
 from tests.web_trade.conftest import Trade, make_trade
 
+from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.services import companies
 
 pytestmark = pytest.mark.django_db
@@ -113,7 +114,7 @@ def test_a_customers_figures_stand_beside_the_card_and_on_a_page(clerk: Client, 
 
 def test_a_company_that_sold_nothing_is_told_so(trade: Trade) -> None:
     empty = companies.create_company("Empty")
-    said = signed_in(person(empty.VIEWER)).get("/c/empty/statistics/").content.decode()
+    said = signed_in(person(empty, PermissionSet.SALES_VIEWER)).get("/c/empty/statistics/").content.decode()
     assert "Nothing was invoiced this year." in said
     assert "Nobody owes anything." in said
     assert "data-chart=" not in said
