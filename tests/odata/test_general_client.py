@@ -15,7 +15,7 @@ from tallystick.financials.models import WebServiceUse
 from tallystick.financials.permissions import PermissionSet
 from tallystick.odata import negotiation
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ __all__ = ["browser"]  # the fixture of one Chromium for all tests of a file
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
     pytest.mark.xdist_group("browser"),
 ]
 
