@@ -212,7 +212,7 @@ def test_an_order_line_shows_that_of_its_product(page: Page, sandbox: Sandbox, s
 def test_nothing_that_comes_from_elsewhere_becomes_markup(
     page: Page, sandbox: Sandbox, shop: Shop, finance: Finance
 ) -> None:
-    """Broken once with innerHTML in `cell`: the picture's handler ran."""
+    """Broken once with innerHTML in `cell`: the picture was there."""
     finance.stock["3000"] = [unit_of(HOSTILE, 1, Description=HOSTILE, Blocked=True)]
     assert "blocked" in look(page, sandbox, "product", shop.product("3000"), "shown")
     assert page.locator("img").count() == 0

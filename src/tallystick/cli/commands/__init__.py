@@ -23,6 +23,7 @@ from tallystick.cli.commands import (
     runs,
     sandbox,
     serve,
+    solution,
     status,
     sync,
     uncouple,
@@ -69,4 +70,5 @@ def register(app: typer.Typer) -> None:
     )(sandbox.sandbox)
     app.add_typer(runs.app, name="runs", rich_help_panel=SYNCHRONIZATION)
     app.add_typer(company.app, name="company", rich_help_panel=SETUP)
+    app.add_typer(solution.app, name="solution", rich_help_panel=SETUP)
     app.add_typer(user.app, name="user", rich_help_panel=SETUP)
