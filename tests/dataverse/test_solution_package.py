@@ -9,6 +9,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 from uuid import UUID
 from xml.etree.ElementTree import Element, fromstring
 from zipfile import ZipFile
@@ -236,3 +237,20 @@ def test_what_is_written_into_labels_is_escaped() -> None:
     built = build(replace(SOLUTION, tables=(table, *SOLUTION.tables[1:])))
     root = fromstring(ZipFile(io.BytesIO(built)).read("customizations.xml"))
     assert odd.label in {one.get("description") for one in root.iter("displayname")}
+
+
+def test_the_reference_names_every_table_column_and_role() -> None:
+    page = Path(__file__).parents[2].joinpath("docs", "reference", "solution.md").read_text(encoding="utf-8")
+    for table in SOLUTION.tables:
+        assert f"`{table.name}`" in page
+        assert [
+            name for column in table.columns if f"`{(name := column.name.removeprefix('tstick_'))}`" not in page
+        ] == []
+    for extension in SOLUTION.extensions:
+        assert re.search(rf"\b{extension.name}\b", page)
+        assert [column.name for column in extension.columns if f"`{column.name}`" not in page] == []
+    for role in SOLUTION.roles:
+        assert role.name in page
+        assert [
+            table for table in role.rights if not re.search(rf"\b{table}\b|three tables above|connections", page)
+        ] == []

@@ -8,7 +8,7 @@ from enum import StrEnum
 from tallystick.dataverse.privileges import Right
 
 PREFIX = "tstick"
-"""Of everything that is ours in an environment; see docs/decisions/0012-solution-names.md. It never changes."""
+"""Of everything that is ours in an environment; see docs/decisions/0017-solution-names.md. It never changes."""
 _NAMESPACE = uuid.UUID("6f2f7a0c-3c1c-5f0e-9a55-0d3b8a3c4a11")
 
 
