@@ -50,11 +50,11 @@ class SolutionReport:
 
 
 def report(connection: Connection) -> SolutionReport:
-    """Ask the environment, with the connection's own account. Some four requests; works while the connection is off."""
-    client = connections.client(connection)
-    status = client.solution_status()
-    missing = None if status.state is SolutionState.ABSENT else tuple(client.verify_privileges())
-    return SolutionReport(client.address, status, missing)
+    """Ask the environment, with the connection's own account, once. Some five requests; works while it is switched off."""
+    with connections.brief_client(connection) as client:
+        status = client.solution_status()
+        missing = None if status.state is SolutionState.ABSENT else tuple(client.verify_privileges())
+        return SolutionReport(client.address, status, missing)
 
 
 def import_solution(
