@@ -2,13 +2,12 @@
 
 from tallystick.dataverse.metadata import Column, Table, TableName
 
-ACCOUNT = TableName("account", "Account", "accounts", "accountid", "name", tracked=True)
-CONTACT = TableName("contact", "Contact", "contacts", "contactid", "fullname", tracked=True)
-USER = TableName("systemuser", "SystemUser", "systemusers", "systemuserid", "fullname", tracked=True)
-TEAM = TableName("team", "Team", "teams", "teamid", "name", tracked=True)
+ACCOUNT = TableName("account", "accounts", "accountid", "name", tracked=True)
+CONTACT = TableName("contact", "contacts", "contactid", "fullname", tracked=True)
+USER = TableName("systemuser", "systemusers", "systemuserid", "fullname", tracked=True)
+TEAM = TableName("team", "teams", "teamid", "name", tracked=True)
 CURRENCY = TableName(
     "transactioncurrency",
-    "TransactionCurrency",
     "transactioncurrencies",
     "transactioncurrencyid",
     "currencyname",

@@ -25,6 +25,7 @@ class Staff:
     sandbox: Sandbox
     api: httpx2.Client
     clients: list[httpx2.Client] = field(default_factory=list)
+    last_client_id: str = ""
 
     def close(self) -> None:
         for client in self.clients:
@@ -64,6 +65,7 @@ class Staff:
     def application(self, role: str = "", unit: str = "") -> tuple[str, httpx2.Client]:
         """A new application user with a role by name; its id and a client that is signed in as it."""
         client_id, unit = str(uuid4()), unit or self.root_unit()
+        self.last_client_id = client_id
         self.sandbox.register(client_id, "secret")
         body = {"applicationid": client_id, "businessunitid@odata.bind": f"/businessunits({unit})"}
         user = id_in(self.api.post("systemusers", json=body))

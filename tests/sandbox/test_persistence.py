@@ -14,7 +14,10 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+from tests.sandbox.staff import Staff
 from tests.sandbox_process import running_sandbox
+
+from tallystick.sandbox.metadata.model import stable_id
 
 
 def test_a_restart_keeps_data_tokens_links_keys_and_definitions(tmp_path: Path) -> None:
@@ -125,3 +128,26 @@ def test_an_environment_of_an_older_sandbox_gets_what_is_new(tmp_path: Path) -> 
         assert [one["uniquename"] for one in api.get("solutions").json()["value"]] == ["Default"]
         roles = api.get("roles?$select=roletemplateid").json()["value"]
         assert all(role["roletemplateid"] for role in roles)
+
+
+def test_what_an_older_sandbox_granted_on_users_stays_granted(tmp_path: Path) -> None:
+    """It called the privilege prvReadSystemUser. Broken once by leaving the renaming out: the reader was refused."""
+    with running_sandbox(tmp_path) as sandbox, sandbox.client() as api, closing(Staff(sandbox, api)) as staff:
+        _, reader = staff.application(staff.role({"prvReadUser": "Global"}))
+        client_id = staff.last_client_id
+        assert reader.get("systemusers").status_code == 200
+        ids = {one["name"]: one["privilegeid"] for one in api.get("privileges?$select=name").json()["value"]}
+        sandbox.kill()
+    older = stable_id("privilege", "prvReadSystemUser")
+    with closing(sqlite3.connect(tmp_path / "sandbox.sqlite3")) as database, database:
+        for table in ("privilege", "roleprivileges"):
+            change = f'UPDATE "{table}" SET "privilegeid" = ? WHERE "privilegeid" = ?'
+            database.execute(change, (older, ids["prvReadUser"]))
+        database.execute('UPDATE "privilege" SET "name" = ? WHERE "privilegeid" = ?', ("prvReadSystemUser", older))
+    with running_sandbox(tmp_path) as sandbox, sandbox.client() as api:
+        sandbox.register(client_id, "secret")
+        with sandbox.client(client_id, "secret") as reader:
+            assert reader.get("systemusers").status_code == 200
+        names = {one["name"] for one in api.get("privileges?$select=name").json()["value"]}
+        assert "prvReadUser" in names
+        assert "prvReadSystemUser" not in names

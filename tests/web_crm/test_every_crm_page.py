@@ -15,14 +15,14 @@ from tallystick.integration.models import Run
 pytestmark = pytest.mark.django_db
 
 ONLY_POST = {
-    "crm-connection-test", "crm-connection-enable", "crm-connection-disable",
+    "crm-connection-test", "crm-connection-enable", "crm-connection-disable", "crm-solution-import",
     "crm-mapping-synchronize", "crm-mapping-match", "crm-mapping-uncouple", "crm-preview-run",
     "crm-full-synch-start", "crm-full-synch-stop", "crm-full-synch-line", "crm-job-approve", "crm-job-stop",
     "crm-issues-retry", "crm-issues-retry-all", "crm-issue-settle", "crm-issue-settle-deletion",
     "crm-couple", "crm-create", "crm-synchronize", "crm-uncouple",
     "crm-salespeople-match", "crm-salespeople-couple", "crm-salespeople-create", "crm-undo",
 }  # fmt: skip
-FRAGMENTS = {"crm-candidates", "crm-compare", "crm-issues-badge"}
+FRAGMENTS = {"crm-candidates", "crm-compare", "crm-issues-badge", "crm-solution-status"}
 
 
 @pytest.fixture
@@ -39,6 +39,8 @@ def addresses(crm: Crm, url: str) -> dict[str, list[str]]:
     record = f"{url}records/customer/"
     return {
         "crm-connection": [url + "connection/"],
+        "crm-solution": [url + "connection/solution/"],
+        "crm-solution-status": [url + "connection/solution/status"],
         "crm-mappings": [url + "mappings/"],
         "crm-mapping": [url + "mappings/customer/", url + "mappings/salespeople/", url + "mappings/payment-terms/"],
         "crm-preview": [url + "mappings/customer/preview", url + "mappings/customer/preview?full=yes"],
@@ -107,7 +109,8 @@ def _ids(sprite: str) -> list[str]:
 def test_what_only_changes_things_cannot_be_fetched(administrator: Client, crm: Crm, url: str) -> None:
     customer = crm.customer("Any")
     addresses = [
-        "connection/test", "connection/enable", "connection/disable", "mappings/customer/synchronize",
+        "connection/test", "connection/enable", "connection/disable", "connection/solution/import",
+        "mappings/customer/synchronize",
         "mappings/customer/match", "mappings/customer/uncouple", "mappings/customer/preview/run",
         "full-synch/start", "full-synch/stop", "full-synch/lines/1/stop", "jobs/1/approve", "jobs/1/stop",
         "issues/retry", "issues/retry-all", "issues/c1/settle", "issues/c1/settle-deletion",

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 PAGES = (
     "connection/",
+    "connection/solution/",
     "mappings/",
     "mappings/customer/",
     "mappings/customer/preview",
@@ -40,7 +41,7 @@ DEEDS_OF_CLERKS = (
     "salespeople/create",
     "history/undo",
 )
-DEEDS_OF_ADMINISTRATORS = ("connection/test", "connection/enable", "connection/disable")
+DEEDS_OF_ADMINISTRATORS = ("connection/test", "connection/enable", "connection/disable", "connection/solution/import")
 NO_ID = "00000000-0000-4000-8000-000000000000"
 RECORD = f"records/customer/{NO_ID}/"
 

@@ -67,7 +67,11 @@ def test_stock_is_adjusted_after_a_preview(clerk: Client, trade: Trade) -> None:
     answer = clerk.post(page, given | {"act": "post", "seen": "10.00000"}, follow=True)
     assert "-3 of CHAIR" in answer.content.decode()
     entry = ItemLedgerEntry.objects.latest("entry_no")
-    assert (entry.quantity, entry.description, entry.transaction.posted_by) == (-3, "Counted", "finance-clerk@example.com")
+    assert (entry.quantity, entry.description, entry.transaction.posted_by) == (
+        -3,
+        "Counted",
+        "finance-clerk@example.com",
+    )
 
 
 def test_an_adjustment_of_what_moved_meanwhile_is_shown_again(clerk: Client, trade: Trade) -> None:

@@ -3,7 +3,9 @@
 from tallystick.dataverse.address import Address, parse_address
 from tallystick.dataverse.auth import PUBLIC_CLOUD, ClientCertificate, ClientSecret, Credentials
 from tallystick.dataverse.client import DataverseClient
+from tallystick.dataverse.installing import Imported, Progress, SolutionState, SolutionStatus
 from tallystick.dataverse.lookup import Candidate
+from tallystick.dataverse.privileges import MissingPrivilege, Right
 from tallystick.dataverse.report import ConnectionReport
 from tallystick.dataverse.side import DataverseSide
 from tallystick.dataverse.webapi import Sent
@@ -18,6 +20,12 @@ __all__ = [
     "Credentials",
     "DataverseClient",
     "DataverseSide",
+    "Imported",
+    "MissingPrivilege",
+    "Progress",
+    "Right",
     "Sent",
+    "SolutionState",
+    "SolutionStatus",
     "parse_address",
 ]

@@ -2,18 +2,21 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 import httpx2
 
-from tallystick.dataverse import lookup, report
+from tallystick.dataverse import installing, lookup, privileges, report, roles
 from tallystick.dataverse.address import VERSION
 from tallystick.dataverse.auth import Credentials
+from tallystick.dataverse.installing import Imported, Progress, SolutionStatus
 from tallystick.dataverse.lookup import Candidate
 from tallystick.dataverse.metadata import Metadata
+from tallystick.dataverse.privileges import MissingPrivilege, Right
 from tallystick.dataverse.report import ConnectionReport
+from tallystick.dataverse.solution import INTEGRATION, Role
 from tallystick.dataverse.throttle import MOST
 from tallystick.dataverse.webapi import ATTEMPTS, PATIENCE_SECONDS, Sent, WebApi
 
@@ -106,3 +109,37 @@ class DataverseClient:
     def ensure_change_tracking(self, table: str) -> bool:
         """Switch on change tracking for a table; return whether it is on now (False without permission)."""
         return self.metadata.ensure_change_tracking(table)
+
+    # The solution, and what may be done
+
+    def solution_status(self) -> SolutionStatus:
+        """Return which version of the integration solution the environment has. One request."""
+        return installing.solution_status(self.api)
+
+    def import_solution(
+        self,
+        *,
+        progress: Callable[[Progress], object] = lambda _progress: None,
+        again: bool = False,
+        sleep: Callable[[float], object] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> Imported:
+        """Import the integration solution with this client's account, which has to be an administrator's. Takes minutes.
+
+        See `installing.import_solution` for what it checks and raises. Make a client for this alone and close it, so that
+        the account is kept nowhere."""
+        return installing.import_solution(
+            self.api, self.metadata, progress=progress, again=again, sleep=sleep, clock=clock
+        )
+
+    def assign_role(self, client_id: str, role: Role = INTEGRATION) -> bool:
+        """Give the user of an application a role of the solution; return whether it did not have it before."""
+        return roles.assign_role(self.api, roles.application_user(self.api, client_id), role)
+
+    def verify_privileges(
+        self, tables: Mapping[str, Sequence[Right]] = INTEGRATION.rights, *, client_id: str = ""
+    ) -> list[MissingPrivilege]:
+        """Return which of these rights, on all rows of the tables, are lacking: to the user of the application
+        `client_id`, else to this client's own. Without `tables`: all that the integration needs."""
+        user = roles.application_user(self.api, client_id).id if client_id else self.user_id
+        return privileges.missing_privileges(self.api, self.metadata, user, tables)

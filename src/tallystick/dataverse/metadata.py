@@ -14,7 +14,7 @@ from tallystick.dataverse.errors import error_for, refusal_in
 from tallystick.dataverse.webapi import Request, WebApi, query
 from tallystick.engine import SetupError, SideUnavailable
 
-_TABLE = "LogicalName,SchemaName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ChangeTrackingEnabled,MetadataId"
+_TABLE = "LogicalName,EntitySetName,PrimaryIdAttribute,PrimaryNameAttribute,ChangeTrackingEnabled,MetadataId"
 _COLUMN = "LogicalName,AttributeType,AttributeOf,IsValidForCreate,IsValidForUpdate,IsValidForRead"
 _RELATIONSHIP = "ReferencingAttribute,ReferencedEntity,ReferencingEntityNavigationPropertyName"
 ENGLISH = 1033
@@ -35,7 +35,6 @@ class TableName:
     """How one table is called in its various places, and whether its changes are tracked."""
 
     name: str
-    schema_name: str
     set_name: str
     key: str
     label_column: str
@@ -186,7 +185,6 @@ def _read_all(api: WebApi, paths: Sequence[str]) -> list[list[dict[str, Any]]]:
 def _table_name(row: Mapping[str, Any]) -> TableName:
     return TableName(
         name=row["LogicalName"],
-        schema_name=row.get("SchemaName") or row["LogicalName"],
         set_name=row["EntitySetName"],
         key=row.get("PrimaryIdAttribute") or f"{row['LogicalName']}id",
         label_column=row.get("PrimaryNameAttribute") or "",

@@ -4,14 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tallystick.dataverse.metadata import Metadata, TableName
+from tallystick.dataverse.metadata import Metadata
 from tallystick.dataverse.options import is_option_table
+from tallystick.dataverse.privileges import TO_READ, TO_WRITE, MissingPrivilege, missing_privileges
 from tallystick.dataverse.webapi import WebApi, query
 from tallystick.engine import SetupError, TallyError
-
-_RIGHTS_TO_READ = ("Read",)
-_RIGHTS_TO_WRITE = ("Read", "Create", "Write", "Append", "AppendTo")
-_EVERYWHERE = "Global"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,32 +74,29 @@ def _base_currency(api: WebApi, organization: Mapping[str, Any]) -> str:
 def _missing_rights(
     api: WebApi, metadata: Metadata, user: str, reads: Sequence[str], writes: Sequence[str]
 ) -> list[TallyError]:
-    """Return one problem per table on which the user lacks rights for all rows."""
-    wanted = dict.fromkeys(reads, _RIGHTS_TO_READ) | dict.fromkeys(writes, _RIGHTS_TO_WRITE)
+    """Return one problem per table that is not there, or on which the user lacks rights for all rows."""
+    wanted = dict.fromkeys(reads, TO_READ) | dict.fromkeys(writes, TO_WRITE)
     wanted = {table: rights for table, rights in wanted.items() if not is_option_table(table)}
     if not wanted:
         return []
-    answer = api.fetch(f"systemusers({user})/Microsoft.Dynamics.CRM.RetrieveUserPrivileges()")
-    held = {row["PrivilegeName"].lower(): row.get("Depth", _EVERYWHERE) for row in answer["RolePrivileges"]}
-    problems = (_table_problem(metadata, table, rights, held) for table, rights in wanted.items())
-    return [problem for problem in problems if problem is not None]
+    there = {table: rights for table, rights in wanted.items() if table in metadata.names()}
+    lacking: dict[str, list[MissingPrivilege]] = {}
+    for one in missing_privileges(api, metadata, user, there):
+        lacking.setdefault(one.table, []).append(one)
+    absent = [_absent(table) for table in wanted if table not in there]
+    return [*absent, *(_lacks(table, found) for table, found in lacking.items())]
 
 
-def _table_problem(metadata: Metadata, table: str, rights: Sequence[str], held: Mapping[str, str]) -> TallyError | None:
-    named = metadata.names().get(table)
-    if named is None:
-        return SetupError(
-            f"This Dynamics 365 environment has no table {table}.", hint="Install Dynamics 365 Sales, or the solution."
-        )
-    missing = [right for right in rights if held.get(_privilege(right, named)) != _EVERYWHERE]
-    if not missing:
-        return None
+def _absent(table: str) -> SetupError:
     return SetupError(
-        f"The connection's user may not do this to all rows of {table}: {', '.join(missing)}.",
-        hint="Give the application user a security role with these rights for the whole organization.",
+        f"This Dynamics 365 environment has no table {table}.", hint="Install Dynamics 365 Sales, or the solution."
     )
 
 
-def _privilege(right: str, table: TableName) -> str:
-    """Privileges are named after the table's schema name, whose capitals do not matter here."""
-    return f"prv{right}{table.schema_name}".lower()
+def _lacks(table: str, missing: Sequence[MissingPrivilege]) -> SetupError:
+    rights = ", ".join(one.right for one in missing)
+    names = ", ".join(one.name for one in missing)
+    return SetupError(
+        f"The connection's user may not do this to all rows of {table}: {rights}.",
+        hint=f"Give the application user a security role with these privileges for the whole organization: {names}.",
+    )

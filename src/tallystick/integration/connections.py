@@ -235,6 +235,11 @@ def client(connection: Connection) -> DataverseClient:
     return _kept(connection).client
 
 
+def brief_client(connection: Connection) -> DataverseClient:
+    """Return a client for one look that somebody waits for: it tries everything once. Close it."""
+    return _new_client(connection, attempts=1)
+
+
 def close_clients() -> None:
     """Close the clients of this process; the next use makes new ones."""
     with _LOCK:

@@ -15,7 +15,7 @@ from tallystick.sandbox.rows.caller import Caller
 from tallystick.sandbox.rows.pairs import pair_rows
 from tallystick.sandbox.rows.values import SqlValue, moment_text, new_id
 from tallystick.sandbox.rows.write import Writing, create
-from tallystick.sandbox.security.roles import SHIPPED, register_privileges, ship_roles
+from tallystick.sandbox.security.roles import SHIPPED, register_privileges, rename_user_privileges, ship_roles
 from tallystick.sandbox.solutions.jobs import end_interrupted
 from tallystick.sandbox.store import Database, Transaction
 from tallystick.sandbox.tokens import secret_hash
@@ -61,6 +61,7 @@ def open_environment(setup: Setup) -> Environment:
     if database.setting("organization") is None:
         _provision(database, setup)
     with database.write() as transaction:
+        rename_user_privileges(transaction)
         register_privileges(transaction, database.catalog)
         ship_roles(transaction)
         _default_solution(transaction)

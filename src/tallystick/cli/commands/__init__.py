@@ -29,6 +29,7 @@ from tallystick.cli.commands import (
     runs,
     sandbox,
     serve,
+    solution,
     statistics,
     status,
     sync,
@@ -88,5 +89,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(check.app, name="check", rich_help_panel=DATA)
     app.add_typer(runs.app, name="runs", rich_help_panel=SYNCHRONIZATION)
     app.add_typer(company.app, name="company", rich_help_panel=SETUP)
+    app.add_typer(solution.app, name="solution", rich_help_panel=SETUP)
     app.add_typer(user.app, name="user", rich_help_panel=SETUP)
     app.add_typer(web_service.app, name="web-service", rich_help_panel=SETUP)

@@ -1,16 +1,12 @@
 """`tally connect`: connect a company to a Dataverse environment."""
 
-import os
-import sys
 from typing import Annotated
 
 import typer
 
 from tallystick.cli.installation import acting_user, open_installation, the_company
 from tallystick.cli.output import Json, print_json, remark, say
-from tallystick.cli.refusal import Refusal
-
-SECRET = "TALLY_CLIENT_SECRET"  # noqa: S105 - the name of a variable
+from tallystick.cli.secret import client_secret
 
 
 def connect(
@@ -34,7 +30,7 @@ def connect(
     from tallystick.integration import connections
 
     connection = connections.connect(
-        company, address, authority, tenant, client_id, _secret(), by=acting_user(), schedule_seconds=seconds
+        company, address, authority, tenant, client_id, client_secret(), by=acting_user(), schedule_seconds=seconds
     )
     report = connections.test(connection, by=acting_user())
     if report.ok:
@@ -58,14 +54,3 @@ def connect(
         remark("The connection is stored and switched off; mend this and run `tally connect` again.")
     if not report.ok:
         raise typer.Exit(2)
-
-
-def _secret() -> str:
-    secret = os.environ.get(SECRET, "")
-    if not secret and sys.stdin.isatty():
-        secret = typer.prompt("Client secret", hide_input=True, err=True)
-    elif not secret:
-        secret = sys.stdin.readline().strip()
-    if not secret:
-        raise Refusal("There is no client secret.", f"Enter it when asked, or pass it by standard input or {SECRET}.")
-    return secret

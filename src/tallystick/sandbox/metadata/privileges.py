@@ -86,15 +86,6 @@ def privilege_name(table: Table, verb: Verb) -> str:
 _ROWS_OF_UNITS = (Depth.BASIC, Depth.LOCAL, Depth.DEEP, Depth.GLOBAL)
 
 
-_OTHER_NAMES = {f"prv{verb.value}User": f"prv{verb.value}SystemUser" for verb in Verb}
-"""The service calls the privileges on systemuser so. Clients that derive the name from the table's find it here."""
-
-
-def own_name(name: str) -> str:
-    """The name by which this environment knows a privilege."""
-    return _OTHER_NAMES.get(name, name)
-
-
 def privileges_of(table: Table) -> list[Privilege]:
     """The privileges on one table; only rows with an owner can be assigned and shared."""
     owned = table.ownership == "UserOwned"

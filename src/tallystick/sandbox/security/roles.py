@@ -13,7 +13,7 @@ from tallystick.sandbox.metadata.privileges import (
     Privilege,
     Verb,
     all_privileges,
-    own_name,
+    privilege_id,
     privilege_name,
     privileges_of,
 )
@@ -38,6 +38,16 @@ def register_privileges(transaction: Transaction, catalog: Catalog) -> None:
     for name, privilege in all_privileges(catalog).items():
         if name not in known:
             transaction.put("privilege", _row(privilege))
+
+
+def rename_user_privileges(transaction: Transaction) -> None:
+    """Environments of older sandboxes called the privileges on systemuser after the table; what was granted stays."""
+    connection = transaction.connection
+    for verb in Verb:
+        old, new = privilege_id(f"prv{verb.value}SystemUser"), privilege_id(f"prv{verb.value}User")
+        if connection.execute('DELETE FROM "privilege" WHERE "privilegeid" = ?', (old,)).rowcount:
+            statement = 'UPDATE "roleprivileges" SET "privilegeid" = ? WHERE "privilegeid" = ?'
+            connection.execute(statement, (new, old))
 
 
 def register_table(transaction: Transaction, table: Table) -> None:
@@ -80,7 +90,7 @@ def grant(transaction: Transaction, role: str, grants: Grants) -> None:
     """Give a root role privileges, or change how far it has them. A privilege nobody knows is refused."""
     known = all_privileges(transaction.catalog)
     for name, depth in grants.items():
-        privilege = known.get(own_name(name))
+        privilege = known.get(name)
         if privilege is None:
             raise Refusal(404, "0x80040217", f"There is no privilege with the name {name[:100]}.")
         if depth not in privilege.depths:

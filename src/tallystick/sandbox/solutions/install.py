@@ -11,7 +11,7 @@ from tallystick.sandbox.metadata import Choice, Column, Kind, Option, Required, 
 from tallystick.sandbox.metadata.changes import add_key, place_column, schema_name
 from tallystick.sandbox.metadata.model import stable_id
 from tallystick.sandbox.metadata.new_tables import NewTable, add_table
-from tallystick.sandbox.metadata.privileges import all_privileges, own_name
+from tallystick.sandbox.metadata.privileges import all_privileges
 from tallystick.sandbox.metadata.relationships import NewLookup, add_lookup, add_pair, relationship_exists
 from tallystick.sandbox.metadata.stored import column_definition, remember, remember_choice
 from tallystick.sandbox.rows.values import SqlValue, new_id
@@ -300,8 +300,8 @@ def _one_role(run: Import, part: RolePart) -> list[str]:
     query = 'UPDATE "role" SET "ismanaged" = ? WHERE "parentrootroleid" = ?'
     transaction.connection.execute(query, (int(run.manifest.managed), part.id))
     known = all_privileges(transaction.catalog)
-    roles.grant(transaction, part.id, {name: depth for name, depth in part.grants.items() if own_name(name) in known})
-    return sorted(name for name in part.grants if own_name(name) not in known)
+    roles.grant(transaction, part.id, {name: depth for name, depth in part.grants.items() if name in known})
+    return sorted(name for name in part.grants if name not in known)
 
 
 def _web_resources(run: Import, content: Content) -> None:

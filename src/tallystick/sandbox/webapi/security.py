@@ -6,7 +6,7 @@ import sqlite3
 
 from tallystick.sandbox.errors import invalid_argument, no_such_row, payload_error
 from tallystick.sandbox.http import Response
-from tallystick.sandbox.metadata.privileges import Depth, Verb, all_privileges, depth_named, own_name, privilege_id
+from tallystick.sandbox.metadata.privileges import Depth, Verb, all_privileges, depth_named, privilege_id
 from tallystick.sandbox.query.syntax import parse_literal
 from tallystick.sandbox.rows.pairs import pair_rows, unpair_rows
 from tallystick.sandbox.rows.references import RowAddress, locate, parse_reference
@@ -88,7 +88,6 @@ def _privileges_by_names(call: Call, inside: str | None, address: RowAddress) ->
 def _known(call: Call, names: list[str]) -> list[str]:
     """The names in the spelling of the environment. A name that no privilege has is refused."""
     known = {name.lower(): name for name in all_privileges(call.catalog)}
-    names = [own_name(name) for name in names]
     for name in names:
         if name.lower() not in known:
             raise invalid_argument(f"There is no privilege with the name {name[:100]}.")

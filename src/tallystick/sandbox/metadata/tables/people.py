@@ -91,6 +91,7 @@ SYSTEMUSER = table(
     change_tracking=True,
     deletable=False,
     inherits_principal=True,
+    privilege="User",
     description="Person or application with access to the environment.",
 )  # fmt: skip
 

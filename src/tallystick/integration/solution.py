@@ -1,0 +1,93 @@
+"""The integration solution in the environment of a connection: how it stands there, and bringing it there.
+
+An administrator's account imports it. Its secret is an argument, lives in one client until that is closed, and goes nowhere
+else: no row, no log, no job ever holds it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from tallystick.dataverse import (
+    ClientSecret,
+    DataverseClient,
+    Imported,
+    MissingPrivilege,
+    Progress,
+    SolutionState,
+    SolutionStatus,
+)
+from tallystick.dataverse.solution import INTEGRATION
+from tallystick.engine import SetupError
+from tallystick.integration import connections
+from tallystick.integration.models import Connection
+from tallystick.integration.models.connection import DEFAULT_AUTHORITY
+
+
+@dataclass(frozen=True, slots=True)
+class Administrator:
+    """The account that imports the solution: an application whose user is a System Administrator of the environment."""
+
+    address: str
+    tenant: str
+    client_id: str
+    secret: str = field(repr=False)
+    authority: str = DEFAULT_AUTHORITY
+
+
+@dataclass(frozen=True, slots=True)
+class SolutionReport:
+    """The solution in an environment, and what the connection's user lacks of what it needs there.
+
+    `missing` is None where it cannot be told, because the tables of the solution are not there yet."""
+
+    address: str
+    status: SolutionStatus
+    missing: tuple[MissingPrivilege, ...] | None
+
+    @property
+    def sentence(self) -> str:
+        """How it stands, and what to do about it, for people."""
+        return " ".join(part for part in (_standing(self), _lacking(self.missing)) if part)
+
+
+def report(connection: Connection) -> SolutionReport:
+    """Ask the environment, with the connection's own account, once. Some five requests; works while it is switched off."""
+    with connections.brief_client(connection) as client:
+        status = client.solution_status()
+        missing = None if status.state is SolutionState.ABSENT else tuple(client.verify_privileges())
+        return SolutionReport(client.address, status, missing)
+
+
+def import_solution(
+    administrator: Administrator, progress: Callable[[Progress], object], *, again: bool = False
+) -> Imported:
+    """Import the solution with this account, which is used for nothing else. Takes minutes; gives nobody a role."""
+    secret = administrator.secret.strip()
+    if not secret:
+        raise SetupError("The administrator's client secret is missing.", hint="Enter it; it is not kept.")
+    credentials = ClientSecret(
+        administrator.tenant.strip(), administrator.client_id.strip(), secret, authority=administrator.authority
+    )
+    with DataverseClient(administrator.address, credentials) as client:
+        return client.import_solution(progress=progress, again=again)
+
+
+def _standing(report: SolutionReport) -> str:
+    status = report.status
+    match status.state:
+        case SolutionState.ABSENT:
+            return f"The solution is not imported; this program brings version {status.offered}."
+        case SolutionState.OLDER:
+            return f"The solution has version {status.version}; import it again to get {status.offered}."
+        case SolutionState.NEWER:
+            return f"The solution has version {status.version}, newer than {status.offered}, which this program brings."
+        case SolutionState.CURRENT:
+            return f"The solution is imported in version {status.version}."
+
+
+def _lacking(missing: tuple[MissingPrivilege, ...] | None) -> str:
+    if missing is None:
+        return ""
+    if not missing:
+        return "The connection's user may do all it needs."
+    tables = len({one.table for one in missing})
+    return f"The connection's user lacks {len(missing)} privileges on {tables} tables; give it the role {INTEGRATION.name}."
