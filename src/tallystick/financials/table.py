@@ -49,6 +49,11 @@ class Table:
         """Whether an empty line number becomes the next one of what the record is a part of."""
         return self.key[-1] == LINE_NO
 
+    @property
+    def is_ledger(self) -> bool:
+        """Whether its records are entries, which postings number one after the other."""
+        return self.posted and self.by_name[self.key[0]].kind is Kind.INTEGER
+
     def blank_row(self) -> dict[str, object]:
         """Return the columns of a record in which nothing was entered."""
         return dict(self.blanks)

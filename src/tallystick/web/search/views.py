@@ -20,7 +20,12 @@ from tallystick.web.shell.show import show
 
 SUGGESTED = 4
 FOUND = 12
-SEARCHED = tuple(table for table in TABLES.values() if any(field.searched for field in table.fields))
+# Lines are found in their document and entries in their ledger's list; here they would crowd out what they belong to.
+SEARCHED = tuple(
+    table
+    for table in TABLES.values()
+    if any(field.searched for field in table.fields) and not table.lined and not table.is_ledger
+)
 
 
 @dataclass(frozen=True, slots=True)
