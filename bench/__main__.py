@@ -34,6 +34,7 @@ class Sizes:
     """How much is measured."""
 
     rows: int
+    compared: int  # of a round next to its bound: moderate, so that several fit
     rounds: int
     sample: int
     edits: int
@@ -46,8 +47,8 @@ class Sizes:
         return max(500, self.rows // 10)
 
 
-FULL = Sizes(rows=100_000, rounds=3, sample=1000, edits=10, limit=600, window=30, windows=3)
-QUICK = Sizes(rows=10_000, rounds=1, sample=300, edits=3, limit=200, window=10, windows=2)
+FULL = Sizes(rows=100_000, compared=40_000, rounds=3, sample=1000, edits=10, limit=600, window=30, windows=3)
+QUICK = Sizes(rows=10_000, compared=10_000, rounds=1, sample=300, edits=3, limit=200, window=10, windows=2)
 
 
 class Bench:
@@ -64,17 +65,18 @@ class Bench:
         """Measure, and yield each figure as soon as it is known."""
         sizes, parts = self._sizes, self._parts
         coupled = None
-        if {"push", "memory", "cycles"} & set(parts):
-            pushed, coupled = self._push(sizes.rows, sizes.rounds if "push" in parts else 1)
-            yield from pushed if "push" in parts else ()
+        if "push" in parts:
+            yield from self._push(sizes.compared, sizes.rounds)
+        if {"memory", "cycles"} & set(parts):
+            coupled, peak = self._coupled(sizes.rows)
             if "memory" in parts:
-                yield self._memory(pushed)
+                yield self._memory(peak)
         if "pull" in parts:
-            accounts = places.with_accounts(self._empty, sizes.rows)
-            yield from synchronizing.pull(accounts, sizes.rows, sizes.rounds, self._say)
+            accounts = places.with_accounts(self._empty, sizes.compared)
+            yield from synchronizing.pull(accounts, sizes.compared, sizes.rounds, self._say)
             accounts.remove()
         if {"cycles", "latency"} & set(parts):
-            smaller = self._coupled(sizes.smaller)
+            smaller, _ = self._coupled(sizes.smaller)
             if "cycles" in parts and coupled is not None:
                 yield from cycles.figures(smaller, sizes.smaller, coupled, sizes.rows, sizes.rounds, self._say)
             if "latency" in parts:
@@ -83,29 +85,25 @@ class Bench:
             yield from throttling.figures(self._empty, sizes.limit, sizes.window, sizes.windows, self._say)
         yield from NOT_MEASURED
 
-    def _push(self, rows: int, rounds: int) -> tuple[list[Figure], Place]:
+    def _push(self, rows: int, rounds: int) -> list[Figure]:
         full = places.with_customers(self._empty, rows)
-        figures, coupled = synchronizing.push(full, rows, rounds, self._say)
+        figures, micros = synchronizing.push(full, rows, rounds, self._say)
         full.remove()
-        ours = next(figure.beside for figure in figures)
-        micros = float(ours.split()[1])
-        if "push" in self._parts:
-            figures.append(synchronizing.singly(self._empty, self._sizes.sample, micros))
-        return figures, coupled
+        return [*figures, synchronizing.singly(self._empty, self._sizes.sample, micros)]
 
-    def _memory(self, pushed: list[Figure]) -> Figure:
+    def _memory(self, peak: float) -> Figure:
         rows = self._sizes.rows
-        peak = next(figure.value for figure in pushed if figure.name.startswith("peak memory")) or 0.0
         larger = places.with_customers(self._empty, rows * 4)
         figure = synchronizing.memory(larger, rows * 4, peak, rows, self._say)
         larger.remove()
         return figure
 
-    def _coupled(self, rows: int) -> Place:
+    def _coupled(self, rows: int) -> tuple[Place, float]:
+        """Return a place where so many customers are coupled, and the peak of memory in MB on the way there."""
         place = places.with_customers(self._empty, rows)
         with sandbox(place.crm) as server:
-            place.full_sync(server)
-        return place
+            done = place.full_sync(server)
+        return place, float(done["peak_mb"])
 
     def _say(self, text: str) -> None:
         sys.stderr.write(f"{time.monotonic() - self._started:6.0f} s  {text}\n")
@@ -117,13 +115,18 @@ def main() -> int:
     given = _arguments()
     sizes = QUICK if given.quick else FULL
     if given.rows:
-        sizes = Sizes(**{**{name: getattr(sizes, name) for name in Sizes.__slots__}, "rows": given.rows})
+        sizes = Sizes(
+            **{**{name: getattr(sizes, name) for name in Sizes.__slots__}, "rows": given.rows, "compared": given.rows}
+        )
     # Ended from outside, the servers end too, and what is known by then is printed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="tally-bench-") as folder, suppress(KeyboardInterrupt):
         figures.extend(Bench(Path(folder), sizes, given.only or PARTS).figures())
-    sys.stdout.write(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {sizes.rows:,} records\n\n")
+    sys.stdout.write(
+        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {sizes.rows:,} records, "
+        f"next to their bounds {sizes.compared:,}\n\n"
+    )
     sys.stdout.write(table(figures) + "\n")
     if given.json:
         given.json.write_text(json.dumps([figure.as_json() for figure in figures], indent=2), encoding="utf-8")

@@ -30,6 +30,11 @@ class Place:
     def crm(self) -> Path:
         return self.folder / "crm"
 
+    @property
+    def database(self) -> Path:
+        """The database of the installation."""
+        return self.home / "tally.sqlite3"
+
     def copy(self, name: str) -> "Place":
         """Return a copy under another name; what had that name before is gone."""
         folder = self.folder.parent / name

@@ -1,6 +1,7 @@
 """Full synchronizations next to the raw push and the raw pull of the same rows, round by round."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,11 @@ class Timed:
         return self.seconds / self.rows * 1e6
 
     @property
+    def cpu_micros(self) -> float:
+        """Processor time of both processes; unlike the clock, it hardly minds what else the machine does."""
+        return (self.server_cpu + float(self.told["cpu"])) / self.rows * 1e6
+
+    @property
     def requests_per_thousand(self) -> float:
         return float(self.asked["requests"]) / self.rows * 1000
 
@@ -43,32 +49,33 @@ def timed(
     return Timed(float(told["seconds"]), rows, server.cpu_seconds() - before, server.stats(), told)
 
 
-def push(full: Place, rows: int, rounds: int, say: Say) -> tuple[list[Figure], Place]:
-    """Measure pushing new customers; also return a place where all of them are coupled."""
+def push(full: Place, rows: int, rounds: int, say: Say) -> tuple[list[Figure], float]:
+    """Measure pushing new customers; also return how many µs a record takes us into the sandbox."""
     figures: list[Figure] = []
-    ours = full
+    micros = 0.0
     for name, serve in SERVERS.items():
         raw_runs: list[Timed] = []
         our_runs: list[Timed] = []
         for number in range(rounds):
-            place = full.copy("raw")
-            with serve(place.crm) as server:
-                raw_runs.append(
-                    timed(place, server, rows, raw="push", arguments={"rows": rows, "currency": full.currency})
-                )
-            place.remove()
-            place = full.copy(f"coupled-{rows}" if name == "sandbox" else "ours")
-            with serve(place.crm) as server:
+            with _copied(full, serve) as (place, server):
+                arguments = {"rows": rows, "currency": full.currency}
+                raw_runs.append(timed(place, server, rows, raw="push", arguments=arguments))
+            with _copied(full, serve) as (place, server):
                 our_runs.append(timed(place, server, rows))
-            if name == "sandbox":
-                ours = place
-            else:
-                place.remove()
             say(
                 f"push, {name}, round {number + 1}: raw {raw_runs[-1].micros:.0f} µs, ours {our_runs[-1].micros:.0f} µs"
             )
         figures += _push_figures(name, raw_runs, our_runs)
-    return figures, ours
+        micros = micros or median([run.micros for run in our_runs])
+    return figures, micros
+
+
+@contextmanager
+def _copied(place: Place, serve: Serve) -> Iterator[tuple[Place, Server]]:
+    copy = place.copy("measured")
+    with serve(copy.crm) as server:
+        yield copy, server
+    copy.remove()
 
 
 def _push_figures(name: str, raw: list[Timed], ours: list[Timed]) -> list[Figure]:
@@ -86,21 +93,31 @@ def _push_figures(name: str, raw: list[Timed], ours: list[Timed]) -> list[Figure
         ]
     peak = median([float(run.told["peak_mb"]) for run in ours])
     requests = median([run.requests_per_thousand for run in ours])
+    processor = _processor(ours, raw)
     heavier = ours[0].asked["bytes_received"] / max(1, raw[0].asked["bytes_received"])
     return [
         Figure(f"full synchronization of {rows:,} new customers ÷ raw push", ratio, "×", beside, 1.6, limit=2.0),
         Figure(
             "requests per 1,000 new records", requests, "", f"raw push {raw[0].requests_per_thousand:.2f}", 1.5, limit=3
         ),
+        Figure("processor time of it ÷ raw push", processor[0], "×", processor[1]),
         Figure("bytes sent for them ÷ raw push", heavier, "×", "the same payload, as a check"),
         Figure("peak memory of that run", peak, "MB", f"{rows:,} records"),
     ]
+
+
+def _processor(ours: list[Timed], raw: list[Timed]) -> tuple[float, str]:
+    """Return our processor time ÷ the bound's, server and client together, and both in words."""
+    own, bound = median([run.cpu_micros for run in ours]), median([run.cpu_micros for run in raw])
+    ratio = median([our.cpu_micros / run.cpu_micros for our, run in zip(ours, raw, strict=True)])
+    return ratio, f"ours {own:.0f} µs, raw {bound:.0f} µs of processor time a record, client and server"
 
 
 def pull(accounts: Place, rows: int, rounds: int, say: Say) -> list[Figure]:
     """Measure the first read of accounts into Financials."""
     raw: list[Timed] = []
     ours: list[Timed] = []
+    least: list[float] = []
     for number in range(rounds):
         place = accounts.copy("pulled")
         with sandbox(place.crm) as server:
@@ -115,16 +132,34 @@ def pull(accounts: Place, rows: int, rounds: int, say: Say) -> list[Figure]:
                 )
             )
             ours.append(timed(place, server, rows))
+            least.append(raw[-1].seconds + _stored_raw(accounts, place, server, rows))
         place.remove()
         say(f"pull, round {number + 1}: raw {raw[-1].micros:.0f} µs, ours {ours[-1].micros:.0f} µs")
     ratio = median([our.seconds / bound.seconds for our, bound in zip(ours, raw, strict=True)])
     own, bound = median([run.micros for run in ours]), median([run.micros for run in raw])
     beside = f"ours {own:.0f} µs, raw pull {bound:.0f} µs a record"
     requests = median([run.requests_per_thousand for run in ours])
+    processor = _processor(ours, raw)
+    by_rules = median([our.seconds / bound for our, bound in zip(ours, least, strict=True)])
+    why = (
+        f"{median(least) / rows * 1e6:.0f} µs: raw pull, then customer, contact, relation, coupling, history by SQLite"
+    )
     return [
         Figure(f"first read of {rows:,} accounts into Financials ÷ raw pull", ratio, "×", beside, 2.0),
+        Figure("processor time of it ÷ raw pull", processor[0], "×", processor[1]),
+        Figure("the same ÷ raw pull and the rows Financials makes of it", by_rules, "×", why, 2.0),
         Figure("requests per 1,000 records read", requests, "", f"raw pull {raw[0].requests_per_thousand:.2f}", 0.3),
     ]
+
+
+def _stored_raw(before: Place, pulled: Place, server: Server, rows: int) -> float:
+    """Return how long the rows of a pull take to write with nothing but SQLite."""
+    place = before.copy("stored")
+    told = place.raw("store", server, source=str(pulled.database), target=str(place.database))
+    place.remove()
+    if told["rows"] != rows:
+        raise RuntimeError(f"only {told['rows']:,} of {rows:,} rows were stored")
+    return float(told["seconds"])
 
 
 def singly(empty: Place, rows: int, ours_micros: float) -> Figure:

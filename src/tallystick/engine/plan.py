@@ -177,7 +177,8 @@ class Brake:
 class Work:
     """One page of work: a side's next feed page, rows due again, a sweep for unseen rows, or records a person chose.
 
-    `cursor` continues a feed from there instead of where the store stands; `after` continues the other kinds."""
+    `cursor` continues a feed from there instead of where the store stands; `after` continues the other kinds. `last` says
+    that the other side's feed was at its end when this one was begun, so that what has no match there has none."""
 
     kind: str
     side: SideName = FINANCE
@@ -185,10 +186,11 @@ class Work:
     after: str | None = None
     finance_ids: tuple[str, ...] = ()
     sales_ids: tuple[str, ...] = ()
+    last: bool = False
 
     @classmethod
-    def feed(cls, side: SideName, cursor: str | None = None) -> "Work":
-        return cls("feed", side, cursor)
+    def feed(cls, side: SideName, cursor: str | None = None, *, last: bool = False) -> "Work":
+        return cls("feed", side, cursor, last=last)
 
     @classmethod
     def revisit(cls, after: str | None = None) -> "Work":

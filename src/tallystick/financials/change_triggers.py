@@ -98,6 +98,7 @@ def removal(vendor: str, watched: Sequence[Watched], touched_by: Sequence[Touch]
             for event in ("insert", "update", "delete", "identity"):
                 yield f"DROP TRIGGER IF EXISTS {db_table}_changed_{event}"
                 yield f"DROP TRIGGER IF EXISTS {db_table}_touches_{event}"
+                yield f"DROP TRIGGER IF EXISTS {db_table}_touches_more_{event}"
 
 
 def _exists(apps: Apps, model: str) -> bool:
@@ -128,9 +129,11 @@ def _sqlite(watched: Sequence[Watched], touched_by: Sequence[Touch]) -> Iterator
         yield _sqlite_change(table, "delete", row="OLD", deleted=1)
         yield _sqlite_identity(table.db_table)
     for touch in touched_by:
-        yield _sqlite_touch(touch, "insert", ("NEW",))
-        yield _sqlite_touch(touch, "update", ("OLD", "NEW"))
-        yield _sqlite_touch(touch, "delete", ("OLD",))
+        for event, rows in {"insert": ("NEW",), "update": ("OLD", "NEW"), "delete": ("OLD",)}.items():
+            records = [record.format(row=row) for row in rows for record in touch.records]
+            yield _sqlite_touch(touch, event, [record for record in records if not _is_select(record)])
+            if selects := [record for record in records if _is_select(record)]:
+                yield _sqlite_touch_more(touch, event, " UNION ".join(selects))
 
 
 def _sqlite_change(table: Watched, event: str, *, row: str, deleted: int, when: str = "") -> str:
@@ -153,10 +156,25 @@ def _sqlite_identity(db_table: str) -> str:
     END"""
 
 
-def _sqlite_touch(touch: Touch, event: str, rows: Sequence[str]) -> str:
+def _sqlite_touch(touch: Touch, event: str, records: Sequence[str]) -> str:
     # Each touched record gets a number of its own: the feed is read in that order and page by page.
-    ids = " UNION ".join(_as_select(record.format(row=row)) for row in rows for record in touch.records)
+    updates = "".join(
+        f"""{_SQLITE_COUNT}
+        UPDATE financials_change SET
+            seq = (SELECT seq FROM financials_change_counter WHERE id = 1), changed_at = {_SQLITE_NOW}
+        WHERE record_id = {record} AND NOT deleted;
+        """
+        for record in records
+    )
     return f"""CREATE TRIGGER {touch.db_table}_touches_{event} AFTER {event.upper()} ON {touch.db_table} BEGIN
+        {updates}
+    END"""
+
+
+def _sqlite_touch_more(touch: Touch, event: str, ids: str) -> str:
+    # Apart from the single records, because numbering what is nearly always nothing costs as much as all the rest.
+    return f"""CREATE TRIGGER {touch.db_table}_touches_more_{event} AFTER {event.upper()} ON {touch.db_table}
+    WHEN EXISTS ({ids}) BEGIN
         {_SQLITE_COUNT}
         UPDATE financials_change SET
             seq = (SELECT seq FROM financials_change_counter WHERE id = 1) + place.number, changed_at = {_SQLITE_NOW}
@@ -167,8 +185,12 @@ def _sqlite_touch(touch: Touch, event: str, rows: Sequence[str]) -> str:
     END"""
 
 
+def _is_select(expression: str) -> bool:
+    return expression.startswith("SELECT")
+
+
 def _as_select(expression: str) -> str:
-    return expression if expression.startswith("SELECT") else f"SELECT {expression} AS id"
+    return expression if _is_select(expression) else f"SELECT {expression} AS id"
 
 
 # PostgreSQL: whole statements where a plan cannot go wrong (insert, delete), single rows for updates, whose WHEN costs

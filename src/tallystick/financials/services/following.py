@@ -12,6 +12,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,9 @@ SHARED = tuple(
         "currency_code",
     )
 )
+
+
+_shared = itemgetter(*SHARED)
 
 
 def follow(company: Company, table: str, changed: Sequence[Planned], now: datetime) -> None:
@@ -99,7 +103,7 @@ def _create_company_contacts(company: Company, customers: Sequence[Planned], now
 
 
 def _company_contact(customer: Mapping[str, Any], no: str) -> Values:
-    return CONTACT.blank_row() | {column: customer[column] for column in SHARED} | {"no": no, "type": "Company"}
+    return {**CONTACT.blanks, **dict(zip(SHARED, _shared(customer), strict=True)), "no": no, "type": "Company"}
 
 
 def _shared_changes(entry: Planned) -> Values:

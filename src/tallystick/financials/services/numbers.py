@@ -71,7 +71,7 @@ def allocate(company: Company, table: str, count: int = 1) -> list[str]:
 
 
 def _block(series: NumberSeries, last: str, count: int) -> list[str]:
-    table = series.used_for
+    table, longest = series.used_for, _longest(series.used_for)
     block = []
     for _ in range(count):
         last = increment(last, series.increment_by) if last else series.starting_no
@@ -81,7 +81,7 @@ def _block(series: NumberSeries, last: str, count: int) -> list[str]:
                 f"Number series {series.code} ended at {series.ending_no}.",
                 "Give the series a new ending number.",
             )
-        if len(last) > _longest(table):
+        if len(last) > longest:
             raise _refusal(table, f"Number series {series.code} reached {last}, which is too long.", "Start a new one.")
         block.append(last)
     return block

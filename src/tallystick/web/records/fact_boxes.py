@@ -101,15 +101,15 @@ def _contact_fact(desk: Desk, contact: Record, primary: UUID | None) -> ContactF
 
 
 def _used_by(desk: Desk, record: Record) -> Sequence[Fragment]:
-    """How many records name this one, each figure leading to their list. One count per referring field.
+    """How many records name this one, each figure leading to their list, which counts where a figure would cost too much.
 
-    Those of tables that the person may not look at are left out."""
+    Those of tables that the person may not look at are left out. A query or two per referring field."""
     facts = []
     for table, field in referrers(record.table.name):
         if not desk.may_read(table):
             continue
-        naming = Query(filters=(Filter(field.name, value=record.id),))
-        count = queries.count_records(desk.company, table.name, naming, by=desk.actor)
+        count = queries.count_naming(desk.company, table.name, field.name, record.id, by=desk.actor)
         url = reverse("record-list", args=(desk.company.slug, table.name))
-        facts.append(Fact(table.label_plural, f"{count:,}", f"{url}?{urlencode({field.name: record.key})}"))
+        figure = "Show" if count is None else f"{count:,}"
+        facts.append(Fact(table.label_plural, figure, f"{url}?{urlencode({field.name: record.key})}"))
     return [Fragment("records/_facts_box.html", {"title": "Used by", "facts": facts})] if facts else []
