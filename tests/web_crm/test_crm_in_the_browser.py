@@ -156,6 +156,22 @@ def test_a_full_synchronization_is_started_and_watched_until_it_ends(page: Page,
     expect(page.get_by_role("heading", level=1)).to_contain_text("CUSTOMER, job")
 
 
+def test_the_solution_is_imported_and_the_page_follows_by_itself(page: Page, desk: Desk) -> None:
+    page.goto(f"{desk.company}crm/connection/")
+    status = page.locator("dd", has=page.get_by_role("link", name="Integration Solution"))
+    expect(status).to_contain_text("The solution is not imported")
+    status.get_by_role("link").click()
+    page.get_by_label("Client ID").fill(desk.stage.sandbox.client_id)
+    page.get_by_label("Client secret").fill(desk.stage.sandbox.client_secret)
+    page.get_by_role("button", name="Import Solution").click()
+    # Nothing is clicked or loaded again until it has ended.
+    expect(page.locator("#solution-import")).to_contain_text("was imported", timeout=LONG)
+    page.get_by_role("link", name="Look at it").click()
+    expect(page.get_by_role("region", name="In Dynamics CRM")).to_contain_text(
+        "The connection's user may do all it needs."
+    )
+
+
 def test_a_conflict_is_settled_for_one_value(page: Page, in_step: Desk) -> None:
     desk, stage = in_step, in_step.stage
     number, name = known_to_both(stage)
@@ -196,6 +212,7 @@ def pages_of(desk: Desk) -> dict[str, str]:
         "issues",
         "salespeople",
         "history",
+        "connection/solution",
     )
     return {
         "home": desk.company,
