@@ -9,7 +9,7 @@ import time
 
 import pytest
 from django.db import connection, transaction
-from tests.financials.shop import Line, Shop, open_shop
+from tests.financials.ledger_shop import Line, Shop, open_shop
 
 from tallystick.financials.models import Company, Item, SalesInvoice
 from tallystick.financials.services.ledger import take_turn

@@ -29,7 +29,7 @@ def visitor(company: books.Company, email: str) -> tuple[Client, str]:
     """Return a browser of the company's administrator, and the company's place in addresses."""
     found = Company.objects.get(pk=company.id)
     user = users.create_user(email)
-    users.grant_role(user, found, "administrator")
+    users.grant(user, found, "administrator")
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     client.get(reverse("company-home", args=(found.slug,)))  # what is worked out once
@@ -44,7 +44,7 @@ def addresses(company: books.Company, slug: str, table: str) -> Iterator[str]:
 
 def statements(client: Client, address: str) -> int:
     with CaptureQueriesContext(connection) as captured:
-        answer = client.get(address)
+        answer = client.get(address, follow=True)
     assert answer.status_code == 200, address
     return len(captured)
 

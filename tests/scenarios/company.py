@@ -168,7 +168,8 @@ def hire(sandbox: Sandbox) -> None:
     with sandbox.client() as http:
         top = "$filter=_parentbusinessunitid_value eq null"
         unit = http.get(f"businessunits?$select=businessunitid&{top}").json()["value"][0]["businessunitid"]
-        role = http.get("roles?$select=roleid&$filter=name eq 'Salesperson'").json()["value"][0]["roleid"]
+        # In these stories people edit each other's accounts, which the role of a salesperson would not let them.
+        role = http.get("roles?$select=roleid&$filter=name eq 'System Administrator'").json()["value"][0]["roleid"]
         for first, last in PEOPLE:
             email = f"{first}.{last}@contoso.example".lower()
             body = {

@@ -201,7 +201,7 @@ def loose_of(pair: Pair, side: SideName, sight: Sight, standing: Standing, *, el
     """Return the row that remembers a record without counterpart."""
     record = pair.record(side)
     assert record is not None  # noqa: S101  # the caller names the side that holds it
-    keys = kept_keys(sight.rows.mapping, sight.rows.groups[side], side, record, eligible=eligible)
+    keys = kept_keys(sight.rows.mapping, side, record, eligible=eligible)
     return Loose(side, record, standing, eligible, keys)
 
 

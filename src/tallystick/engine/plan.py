@@ -177,8 +177,7 @@ class Brake:
 class Work:
     """One page of work: a side's next feed page, rows due again, a sweep for unseen rows, or records a person chose.
 
-    `cursor` continues a feed from there instead of where the store stands; `after` continues the other kinds. `last` says
-    that the other side's feed was at its end when this one was begun, so that what has no match there has none."""
+    `cursor` continues a feed from there instead of where the store stands; `after` continues the other kinds."""
 
     kind: str
     side: SideName = FINANCE
@@ -186,11 +185,10 @@ class Work:
     after: str | None = None
     finance_ids: tuple[str, ...] = ()
     sales_ids: tuple[str, ...] = ()
-    last: bool = False
 
     @classmethod
-    def feed(cls, side: SideName, cursor: str | None = None, *, last: bool = False) -> "Work":
-        return cls("feed", side, cursor, last=last)
+    def feed(cls, side: SideName, cursor: str | None = None) -> "Work":
+        return cls("feed", side, cursor)
 
     @classmethod
     def revisit(cls, after: str | None = None) -> "Work":

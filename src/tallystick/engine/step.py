@@ -14,7 +14,6 @@ from tallystick.engine.decide import (
     loose_of,
     survivor,
 )
-from tallystick.engine.errors import CursorExpired
 from tallystick.engine.identity import counterpart_id
 from tallystick.engine.mapping import TableMapping
 from tallystick.engine.match import (
@@ -92,29 +91,14 @@ def _plan_feed(rows: Rows, sides: Sides, store: CouplingStore, work: Work, reach
     cursor = work.cursor if work.cursor is not None else store.cursor(mapping.name, side)
     page = sides[side].changes(mapping, cursor)
     pairs = pair_feed(mapping, side, page.records, page.deleted, sides, store)
-    last = side is FINANCE or work.last or (work.cursor is None and _no_news_there(pairs, rows, sides, store, reach))
     return Plan(
         rows,
-        _decide_page(pairs, rows, sides, store, reach, final=False, last=last),
+        _decide_page(pairs, rows, sides, store, reach, final=False),
         unchanged=pairs.unchanged,
         cursor=(side, page.cursor),
         seen=(side, (*(record.id for record in page.records), *page.deleted)),
-        next=Work.feed(side, page.cursor, last=last) if page.more else None,
+        next=Work.feed(side, page.cursor) if page.more else None,
     )
-
-
-def _no_news_there(pairs: Pairs, rows: Rows, sides: Sides, store: CouplingStore, reach: Reach) -> bool:
-    """Whether the feed of Financials is at its end, so that the feed of Dynamics CRM is the last one to be read.
-
-    So it is when accounts are read for the first time; otherwise Financials' turn comes after it (run.FEED_ORDER) and
-    what is new here is put aside until then. One query, and only where something is to be created."""
-    if not any(_reach_for(pair, rows.mapping, reach) is Reach.FULL for pair in pairs.single):
-        return False
-    try:
-        news = sides[FINANCE].changes(rows.mapping, store.cursor(rows.mapping.name, FINANCE))
-    except CursorExpired:
-        return False  # told, and dealt with, when that feed's turn comes
-    return not (news.records or news.deleted or news.more)
 
 
 def _plan_sweep(rows: Rows, sides: Sides, store: CouplingStore, work: Work, reach: Reach) -> Plan:
@@ -127,18 +111,14 @@ def _plan_sweep(rows: Rows, sides: Sides, store: CouplingStore, work: Work, reac
     )
     following = Work.sweep(side, after) if after is not None else None
     return Plan(
-        rows,
-        _decide_page(pairs, rows, sides, store, reach, final=False, last=side is FINANCE),
-        unchanged=pairs.unchanged,
-        next=following,
+        rows, _decide_page(pairs, rows, sides, store, reach, final=False), unchanged=pairs.unchanged, next=following
     )
 
 
 def _decide_page(
-    pairs: Pairs, rows: Rows, sides: Sides, store: CouplingStore, reach: Reach, *, final: bool, last: bool = False
+    pairs: Pairs, rows: Rows, sides: Sides, store: CouplingStore, reach: Reach, *, final: bool
 ) -> tuple[Action, ...]:
-    """Decide all pairs of a page. `final` says that both feeds have been read, so that a missing match is truly missing;
-    `last` that the other one has been: what has no possible match there has none, what has one is matched later."""
+    """Decide all pairs of a page. `final` says that both feeds have been read, so that a missing match is truly missing."""
     singles = [pair for pair in pairs.single if _takes_part(pair, rows.mapping)]
     wanted = [pair for pair in singles if _reach_for(pair, rows.mapping, reach) is not Reach.COUPLED]
     matches = find_matches(rows.mapping, wanted, store)
@@ -147,7 +127,7 @@ def _decide_page(
     sight = Sight(rows, _references(rows, [*decided, *alone], store))
     return (
         *(decide(pair, sight) for pair in decided),
-        *(_decide_single(pair, sight, matches, reach, final=final, last=last) for pair in alone),
+        *(_decide_single(pair, sight, matches, reach, final=final) for pair in alone),
         *_forget(rows.mapping, pairs.gone, sides, store),
     )
 
@@ -217,7 +197,7 @@ def _key(pair: Pair) -> tuple[SideName, str]:
     return side, record.id if record is not None else ""
 
 
-def _decide_single(pair: Pair, sight: Sight, matches: Matches, reach: Reach, *, final: bool, last: bool) -> Action:
+def _decide_single(pair: Pair, sight: Sight, matches: Matches, reach: Reach, *, final: bool) -> Action:
     """Decide a record that has no counterpart: match it later, create one, or leave it and say why."""
     mapping = sight.rows.mapping
     side = pair.only_side()
@@ -230,7 +210,7 @@ def _decide_single(pair: Pair, sight: Sight, matches: Matches, reach: Reach, *, 
     wanted = _reach_for(pair, mapping, reach)
     several = matches.several.get((side, record.id), ())
     possible = bool(several) or (side, record.id) in matches.found
-    if wanted is Reach.COUPLED or (not final and (possible or not last)):
+    if wanted is Reach.COUPLED or (not final and (side is SALES or possible)):
         return leave_alone(pair, sight)  # to be matched when both feeds have been read
     if several:
         return _ask_which(pair, several, sight)

@@ -240,7 +240,7 @@ def write_of(table: Table, draft: Draft) -> Write:
     if draft.id:
         return Update(draft.id, values)
     # Of a new record an empty cell is left out: what the services complete is completed here as on a card.
-    entered = {name: value for name, value in values.items() if draft.cells[name].strip()}
+    entered = {name: value for name, value in values.items() if draft.cells.get(name, "filled in").strip()}
     return Insert(entered, draft.new_id)
 
 

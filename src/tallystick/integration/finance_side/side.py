@@ -35,8 +35,8 @@ class FinanceSide:
     """One company of Financials (engine.Side).
 
     `base_currency` is the code of the other system's base currency, which exchange rates are told against; None stands
-    for the local currency. `today` is the day whose rates count. Records are read as they are now, one query a page; a
-    thousand writes of a call are one transaction, and each comes back as it was stored."""
+    for the local currency. `today` is the day whose rates count. Records are read as they are now, one query a page; all
+    writes of a call are one transaction, and each comes back as it was stored."""
 
     def __init__(
         self,
@@ -67,12 +67,6 @@ class FinanceSide:
     def write(self, mapping: TableMapping, writes: Sequence[Write]) -> Sequence[Written]:
         layout = self._layout(mapping)
         facts = self._facts(layout)
-        answers: list[Written] = []
-        for start in range(0, len(writes), PAGE):
-            answers += self._write(layout, writes[start : start + PAGE], facts)
-        return answers
-
-    def _write(self, layout: Layout, writes: Sequence[Write], facts: Facts) -> list[Written]:
         words = writing.translation(self._company, layout.table, writes, facts)
         with transaction.atomic():
             answers = writing.carry_out(self._company, layout.table, writes, words)

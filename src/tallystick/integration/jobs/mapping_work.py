@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 from django.db import connections as database_connections
 from django.db.utils import Error as DatabaseError
@@ -37,11 +37,11 @@ class Phase:
     kind: str
     side: SideName
 
-    def work(self, after: str | None, *, last: bool) -> Work:
+    def work(self, after: str | None) -> Work:
         """Return the engine's work that goes on here; a feed goes on where its stored cursor says."""
         match self.kind:
             case "feed":
-                return Work.feed(self.side, last=last)
+                return Work.feed(self.side)
             case "sweep":
                 return Work.sweep(self.side, after)
             case _:
@@ -59,18 +59,16 @@ REVISIT = len(PHASES) - 1
 
 class Place(TypedDict):
     """Where a run's work goes on: in which of the `PHASES`, behind which row (not for feeds, which have their cursor), in
-    the how manieth pass over what waits and how many rows that pass moved, and how many risky changes the run has made.
-    `last` is what `Work.last` says of the feed under way."""
+    the how manieth pass over what waits and how many rows that pass moved, and how many risky changes the run has made."""
 
     phase: int
     after: str | None
     passes: int
     moved: int
     spent: int
-    last: NotRequired[bool]  # places stored by an earlier release are without it
 
 
-START: Place = {"phase": 0, "after": None, "passes": 1, "moved": 0, "spent": 0, "last": False}
+START: Place = {"phase": 0, "after": None, "passes": 1, "moved": 0, "spent": 0}
 
 
 def work_on(run: Run, place: Place, worker: str) -> Place | None:
@@ -125,14 +123,14 @@ def _one_phase(task: Task, run: Run, place: Place, pages: int) -> tuple[Place | 
     place = {**place, "spent": max(place["spent"], _spent(run))}
     brake = Brake(partial(task.store.count, task.mapping.name), place["spent"], run.allowed)
     try:
-        window = work_through(task, phase.work(place["after"], last=place.get("last", False)), brake, pages)
+        window = work_through(task, phase.work(place["after"]), brake, pages)
     except CursorExpired as error:
         logger.warning("%s (run %s) reads %s from the start: %s", task.mapping.name, run.pk, phase.side.title, error)
         task.store.start_over(task.mapping.name, phase.side)
-        return {**place, "after": None, "last": False}, 1
+        return {**place, "after": None}, 1
     place = {**place, "spent": window.brake.spent, "moved": place["moved"] + window.moved}
     if window.next is not None:
-        return {**place, "after": window.next.after, "last": window.next.last}, window.pages
+        return {**place, "after": window.next.after}, window.pages
     if phase.kind == "sweep":
         task.store.swept(task.mapping.name, phase.side)
     return _behind(place), window.pages
@@ -153,7 +151,7 @@ def _selection(task: Task, run: Run, place: Place) -> Place | None:
 def _behind(place: Place) -> Place | None:
     """Return where a run goes on when a phase has come to its end."""
     if place["phase"] < REVISIT:
-        return {**place, "phase": place["phase"] + 1, "after": None, "moved": 0, "last": False}
+        return {**place, "phase": place["phase"] + 1, "after": None, "moved": 0}
     if place["moved"] and place["passes"] < PASSES:
         return {**place, "after": None, "passes": place["passes"] + 1, "moved": 0}
     return None

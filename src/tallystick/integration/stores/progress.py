@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import F, Q, Value
 from django.db.models.expressions import Combinable
 
-from tallystick.engine import FINANCE, IN_SYNC, SALES, Outcome, Result, RowState, SideName
+from tallystick.engine import FINANCE, SALES, Outcome, Result, RowState, SideName
 from tallystick.integration.models import Run, RunError
 
 COUNTED = {
@@ -49,8 +49,7 @@ def counters_of(results: Iterable[Result]) -> Counter[str]:
     counters: Counter[str] = Counter()
     for result in results:
         counters["done"] += 1
-        for name in _standing_counters(result):
-            counters[name] += 1
+        counters.update(_standing_counters(result))
         if result.uncouple is not None and result.coupling is None:
             counters["uncoupled"] += 1
         if result.created_on is not None:
@@ -63,13 +62,6 @@ def counters_of(results: Iterable[Result]) -> Counter[str]:
 
 def _standing_counters(result: Result) -> list[str]:
     """Return the counters of the rows a result stores; of its outcome, where none of them needs attention."""
-    if (
-        result.outcome is Outcome.APPLIED
-        and not result.loose
-        and result.coupling
-        and result.coupling.standing is IN_SYNC
-    ):
-        return []  # nearly every row of a first load
     rows = [Standing(loose.standing.state, loose.side) for loose in result.loose]
     if result.coupling is not None:
         rows.append(Standing(result.coupling.standing.state))

@@ -6,7 +6,7 @@ does not depend on how many there are. Names of tables and columns come from our
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -33,9 +33,7 @@ def values(items: Iterable[str]) -> Any:
 
 def moment(at: datetime | None) -> Any:
     """Return an instant as the database wants it in a parameter."""
-    if at is None or is_postgresql():
-        return at
-    return at.astimezone(UTC).replace(tzinfo=None).isoformat(" ")  # as Django writes it, at a fifth of the cost
+    return connection.ops.adapt_datetimefield_value(at)
 
 
 def fetch(statement: str, params: Params) -> list[Row]:
