@@ -64,7 +64,7 @@ def read_order(company: Company, id: UUID, posting_date: date | None, *, lock: b
         due_date=_due_date(order, day),
         prepayment_percent=order.prepayment_percent,
         amount_including_vat=order.amount_including_vat,
-        paid=paid_on_account(company, vars(order)) if order.prepayment_percent else Decimal(0),
+        paid=paid_on_account(company, _on_account(order)) if order.prepayment_percent else Decimal(0),
         may_be_negative=may_be_negative(company),
     )
     return Read(order, {row.line_no: row for row in lines}, sale, chart)
@@ -84,6 +84,11 @@ def read_credit_memo(company: Company, id: UUID, posting_date: date | None, *, l
         label="Sales Credit Memo",
     )
     return Read(memo, {row.line_no: row for row in lines}, sale, chart)
+
+
+def _on_account(order: SalesOrder) -> dict[str, Any]:
+    """The columns that say what was paid on account of an order."""
+    return {name: getattr(order, name) for name in ("customer_id", "no", "currency_id", "document_date")}
 
 
 def _header(company: Company, model: type[Any], id: UUID, label: str, *, lock: bool) -> Any:
