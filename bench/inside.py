@@ -18,8 +18,9 @@ import httpx2
 from bench.processes import CLIENT_ID, TENANT
 from bench.rows import customer, customer_id
 from tallystick.cli.installation import open_installation
+from tallystick.financials.permissions import operator
 
-BY = "bench"
+BY = operator("bench")
 POLL = 0.1  # seconds; asking more often would be part of what is measured
 SECONDS_BETWEEN_CYCLES = 5  # as in the demonstration
 ALONE = ("CURRENCY", "PAYMENT TERMS", "SHIPMENT METHOD", "SHIPPING AGENT", "SALESPEOPLE")
