@@ -205,7 +205,7 @@ def inside(scale: float, only: str) -> None:
     company = Company.objects.filter(name="Large").first()
     if company is None:
         company = companies.create_company("Large", local_currency="EUR", experience="Suite")
-        users.grant_role(users.create_user("bench@tally.example", first_name="Bench"), company, "administrator")
+        users.grant(users.create_user("bench@tally.example", first_name="Bench"), company, "administrator")
         books.fill(company.pk, scale, _say)
     for page in Visitor(company).pages(only):
         sys.stdout.write(json.dumps(asdict(page)) + "\n")
