@@ -6,7 +6,7 @@ looked at: numbers are unique, references lead somewhere, lines belong to docume
 A table is one statement: every column is an expression in `n`, the number of the row, so the database makes them itself.
 """
 
-# ruff: noqa: S608 - only names of our own tables and columns are put into SQL; values are parameters
+
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -45,12 +45,12 @@ NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 WORDS = ("Alder", "Birke", "Chêne", "Olmo", "Göteborg", "Kraków", "Αθήνα", "Lyon", "Porto", "Dún", "Pump", "Valve")
 UNTOLD = ("reverses", "company_contact", "primary_contact", "opportunity", "applies_to_invoice", "resource")
 
+
 class Value(NamedTuple):
     """What a column gets: an expression in `n`, with `%%` for the remainder, and its parameters."""
 
     sql: str
     parameters: tuple[Any, ...] = ()
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,8 @@ class PostedAmounts(models.Model):
     invoice_discount_amount = money()
     amount = money()
     amount_including_vat = money()
+    # What numbers and codes were called when it was posted: paper says the same forever. Empty before there was this.
+    printed = models.JSONField(default=dict, blank=True)
 
     class Meta:
         abstract = True
@@ -97,6 +99,8 @@ class PostedLineAmounts(models.Model):
     vat_percent = percentage()
     amount = money()
     amount_including_vat = money()
+    printed_no = text(20)
+    printed_unit = text(10)
 
     class Meta:
         abstract = True

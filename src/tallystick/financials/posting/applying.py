@@ -16,7 +16,7 @@ from uuid import UUID
 
 from tallystick.financials.posting.books import PAYMENT_DISCOUNT, REALIZED_GAINS, REALIZED_LOSSES, ROUNDING, Books
 from tallystick.financials.posting.entries import ZERO, Detail, Document, Entries, GLLine, summed
-from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType
+from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, SubLedger
 from tallystick.financials.posting.money import share, told
 
 
@@ -173,7 +173,14 @@ def _applied(match: _Match, application_no: int, books: Books) -> Iterator[tuple
 
     def lines(entry: OpenEntry, lcy: Decimal, against: UUID | None = None) -> list[GLLine]:
         text = f"Application {application_no}" if application_no else "Application"
-        owing = GLLine(books.receivables(entry.group), lcy, given.document, text, customer=entry.customer)
+        owing = GLLine(
+            books.receivables(entry.group),
+            lcy,
+            given.document,
+            text,
+            customer=entry.customer,
+            ledger=SubLedger.CUSTOMER,
+        )
         if against is None:
             return [owing]
         return [owing, GLLine(against, -lcy, given.document, text, customer=entry.customer)]

@@ -61,7 +61,9 @@ def _lines_beside(company: Company, table: Table, line: UUID) -> Sequence[tuple[
 def _number_anew(table: Table, lines: Sequence[tuple[UUID, int, bool]], place: int) -> None:
     if any(moved for _, _, moved in lines):
         last = lines[place - 1][1] if place else 0
-        message = f"There is no number left between line {last} and line {lines[place][1]}, and posted lines name these."
+        message = (
+            f"There is no number left between line {last} and line {lines[place][1]}, and posted lines name these."
+        )
         raise InvalidRecord([Problem(table.name, "new line", LINE_NO, message, "Add the line at the end.")])
     # Numbers must differ at every moment, so those that go up begin with the last, and the others with the first.
     fresh = [(id, number, (at + 1) * LINE_STEP) for at, (id, number, _) in enumerate(lines)]
