@@ -172,7 +172,7 @@ def listing_of(desk: Desk, table: Table, query: ListQuery) -> Listing:
         page_actions=[action for action in actions if not action.needs_selection],
         range=_range(table, page),
         previous_url=list_url(desk, table, replace(here, page=page.page - 1)) if page.page > 1 else "",
-        next_url=list_url(desk, table, replace(here, page=page.page + 1)) if page.page < page.pages else "",
+        next_url=list_url(desk, table, replace(here, page=page.page + 1)) if not page.is_last else "",
         new_url=new_url(desk, table.name) if desk.may_enter(table) else "",
         import_url=f"{reverse('import', args=(desk.company.slug,))}?table={table.name}"
         if desk.may_enter(table)
@@ -242,7 +242,7 @@ def _range(table: Table, page: RecordPage) -> str:
     if not page.records:
         return f"No {table.label_plural.lower()}"
     first = (page.page - 1) * page.page_size + 1
-    return f"{first:,}–{first + len(page.records) - 1:,} of {page.total:,}"
+    return f"{first:,}–{first + len(page.records) - 1:,} of {'more than ' if page.more else ''}{page.total:,}"
 
 
 def _filter_box(field: Field, query: ListQuery) -> FilterBox:
