@@ -8,7 +8,6 @@ from tests.financials.shop import Shop, open_shop
 from tallystick.financials.models import Company
 from tallystick.financials.services import companies
 
-
 NEEDS_A_DATABASE = {"db", "transactional_db", "company", "demo", "shop"}
 
 

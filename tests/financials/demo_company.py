@@ -3,7 +3,7 @@
 Building it takes ten seconds, putting back its rows takes a fraction of one. Every row is put back as it was, with the
 feed and the ledgers as the building left them; triggers do not fire meanwhile."""
 
-# ruff: noqa: S608 - only names of our own tables and columns are put into SQL
+
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager

@@ -27,6 +27,8 @@ from tallystick.financials.values import Unacceptable, clean
 PAGE_SIZE = 50
 BUYER = "customer_no"  # names a document's customer
 OTHER_NUMBERS = ("external_document_no", "order_no", "credit_memo_no")  # that stand on documents, as they were typed
+SORTED = 250_000  # as many records are sorted by a column that no index leads to, while somebody waits
+SORTED_BY_CODE = 50_000  # or by the code of what they name, which is looked up for each
 LAST_CHARACTER = chr(0x10FFFF)
 READ_THROUGH = 10_000  # a table of as many rows may be read through for one figure beside a card
 COUNTED = 10_000  # of what a search or a filter leaves, as many are counted; then there are "more than" these
@@ -141,7 +143,7 @@ def list_records(
     the page is found first, so that their references are looked up for them alone."""
     described = _readable(table, by)
     matching = _matching(company, described, query)
-    ordered = _ordered(company, described, matching, query.order)
+    ordered = _ordered(company, described, query)
     total, more, ids = 0, False, []
     if page <= 1:  # most lists that somebody searches end here: what is on the page is all there is
         ids = list(ordered.values_list("pk", flat=True)[: page_size + 1])
@@ -248,8 +250,11 @@ def codes_by_id(company: Company, table: str, ids: Iterable[UUID]) -> dict[UUID,
 
 def look_up(company: Company, table: str, text: str, *, limit: int = 20, by: Actor = OPERATOR) -> list[Referable]:
     """Return records to choose from while somebody types: those whose code begins or whose name goes on like it."""
-    described = _readable(table, by)
-    matching = _ordered(company, described, _matching(company, described, Query(search=text)), ())
+    return _look_up(company, _readable(table, by), text, limit)
+
+
+def _look_up(company: Company, described: Table, text: str, limit: int) -> list[Referable]:
+    matching = _ordered(company, described, Query(search=text))
     shown = [_relation_path(described.field(name)) for name in (described.key[0], described.title)]
     return [Referable(*row) for row in matching.values_list("pk", *shown)[:limit]]
 
@@ -263,7 +268,7 @@ def neighbours(
     described = _readable(table, by)
     if query == EVERYTHING and len(described.key) == 1:
         return _neighbours_by_key(company, described, id)
-    ordered = _ordered(company, described, _matching(company, described, query), query.order)
+    ordered = _ordered(company, described, query)
     ids = list(ordered.values_list("pk", flat=True)[:COUNTED])
     if id not in ids:
         return None, None
@@ -295,14 +300,16 @@ def search(company: Company, text: str, *, limit: int, by: Actor = OPERATOR) -> 
     )
     if not text.strip():
         return []
-    customers = _matching(company, CUSTOMER, Query(search=text)).order_by("no").values_list("pk", flat=True)
-    through = list(customers[:limit])
+    customers = _look_up(company, CUSTOMER, text, limit)
+    through = [customer.id for customer in customers]
     found = (
         (
             table,
             _look_up_document(company, table, text.strip(), through, limit)
             if {BUYER, *OTHER_NUMBERS[:1]} <= table.by_name.keys()
-            else look_up(company, table.name, text, limit=limit, by=by),
+            else customers
+            if table is CUSTOMER
+            else _look_up(company, table, text, limit),
         )
         for table in searched
     )
@@ -350,7 +357,7 @@ def iterate_records(
 
 
 def _iterate(company: Company, described: Table, query: Query) -> Iterator[Record]:
-    rows = _values(described, _ordered(company, described, _matching(company, described, query), query.order))
+    rows = _values(described, _ordered(company, described, query))
     for row in rows.iterator(chunk_size=EXPORT_CHUNK):
         yield _record(described, row, {})
 
@@ -410,8 +417,22 @@ def _all(company: Company, table: Table) -> "QuerySet[Any]":
     return model._default_manager.filter(company_id=company.pk)
 
 
+def _along(company: Company, table: Table, first: Field) -> "QuerySet[Any]":
+    """All records; lines so that they can be read along what they are parts of, which is in order already. Then a page is
+    read alone."""
+    if first.name != table.part_of:
+        return _all(company, table)
+    owner = f"{first.relation}__company_id"
+    model: type[Model] = apps.get_model("financials", table.model)
+    # Not by a company of their own: SQLite would begin with them.
+    return model._default_manager.filter(**{owner: company.pk, "company_id": F(owner)})
+
+
 def _matching(company: Company, table: Table, query: Query) -> "QuerySet[Any]":
-    rows = _all(company, table)
+    return _narrowed(table, _all(company, table), query)
+
+
+def _narrowed(table: Table, rows: "QuerySet[Any]", query: Query) -> "QuerySet[Any]":
     for word in query.search.split()[:SEARCH_WORDS]:
         rows = rows.filter(_search(table, word))
     for condition in query.filters:
@@ -506,17 +527,30 @@ def _relation_path(field: Field) -> str:
     return f"{field.relation}__{table_named(field.references).key[0]}" if field.references else field.column
 
 
-def _ordered(company: Company, table: Table, rows: "QuerySet[Any]", order: Sequence[str]) -> "QuerySet[Any]":
+def _ordered(company: Company, table: Table, query: Query) -> "QuerySet[Any]":
     expressions: list[Any] = []
-    if table.part_of and (not order or order[0].removeprefix("-") == table.part_of):
-        # Read along what the records are parts of, which is in order already: then the first page is read alone.
-        rows = rows.filter(**{f"{table.field(table.part_of).relation}__company_id": company.pk})
-    for name in order or table.key:
+    for name in query.order or table.key:
         field = _field(table, name.removeprefix("-"))
         path = F(_relation_path(field))
         expression = Folded(path) if field.kind is Kind.TEXT else path
         expressions.append(expression.desc() if name.startswith("-") else expression.asc())
+    first = _field(table, (query.order or table.key)[0].removeprefix("-"))
+    rows = _narrowed(table, _along(company, table, first), query)
     return rows.order_by(*expressions, "pk")
+
+
+def is_sortable(company: Company, table: str, name: str, page: RecordPage) -> bool:
+    """Whether a list as long as this is sorted by a field within a moment: along an index, or because it is short enough.
+
+    One query where it is long and was not counted to its end."""
+    described = table_named(table)
+    field = _field(described, name)
+    if name in (described.key[0], described.part_of) or (not field.references and _is_indexed(described, field.column)):
+        return True
+    rows = page.total
+    if page.more:
+        rows = _all(company, described).count() if _is_indexed_by_company(described) else SORTED + 1
+    return rows <= (SORTED_BY_CODE if field.references else SORTED)
 
 
 def _field(table: Table, name: str) -> Field:

@@ -1,8 +1,8 @@
 """What SQLite is told about how the rows of our tables spread over their indexes.
 
 Without statistics it takes every first column of an index for one that few rows share, and of "these fifty ids, in this
-company" it reads through the company. `ANALYZE` would count, but what it counts in a company that is new is wrong next year.
-So every index that begins with the company is described as in a large company, and plans are the same for all.
+company" it reads through the company. `ANALYZE` would count, but what it counts in a new company is wrong next year. So
+every index that begins with the company is described as in a large company, and plans are the same for all.
 
 https://www.sqlite.org/fileformat2.html#stat1tab says what the table holds; whoever runs `ANALYZE` replaces it by counts."""
 

@@ -115,6 +115,7 @@ class SalesShipment(PostedDocument):
         indexes = [
             models.Index(fields=["company", "order_no"], name="financials_shipment_order"),
             models.Index(fields=["company", "customer"], name="financials_shipment_customer"),
+            models.Index(fields=["company", "external_document_no"], name="financials_shipment_external"),
         ]
         constraints = [models.UniqueConstraint(fields=["company", "no"], name="financials_shipment_no")]
 
@@ -139,6 +140,7 @@ class SalesInvoice(PostedAmounts, PostedDocument):
     class Meta:
         indexes = [
             models.Index(fields=["company", "order_no"], name="financials_invoice_order"),
+            models.Index(fields=["company", "external_document_no"], name="financials_invoice_external"),
             # These hold all that sales figures sum; SQLite knows no INCLUDE.
             models.Index(
                 fields=["company", "customer", "posting_date", "amount", "currency_factor"],
@@ -215,6 +217,8 @@ class CustomerPayment(MasterRecord):
     class Meta:
         indexes = [
             models.Index(fields=["company", "customer"], name="financials_payment_customer"),
+            models.Index(fields=["company", "external_document_no"], name="financials_payment_external"),
+            models.Index(fields=["company", "order_no"], name="financials_payment_order"),
             models.Index(fields=["company", "posting_date"], name="financials_payment_date"),
         ]
         constraints = [models.UniqueConstraint(fields=["company", "no"], name="financials_payment_no")]
