@@ -6,8 +6,6 @@ looked at: numbers are unique, references lead somewhere, lines belong to docume
 A table is one statement: every column is an expression in `n`, the number of the row, so the database makes them itself.
 """
 
-
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime

@@ -201,7 +201,8 @@ def test_names_and_days_are_those_of_the_files(tally: Tally, files: Path) -> Non
         names = dict(database.execute("SELECT CustomerID, CompanyName FROM customers"))
         days = dict(
             database.execute(
-                "SELECT OrderID, substr(CASE ShippedDate WHEN 'NULL' THEN OrderDate ELSE ShippedDate END, 1, 10) FROM orders"
+                """SELECT OrderID, substr(CASE ShippedDate WHEN 'NULL' THEN OrderDate ELSE ShippedDate END, 1, 10)
+                FROM orders"""
             )
         )
     assert {row["no"]: row["name"] for row in exported(tally, "customer")} == names

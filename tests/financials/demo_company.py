@@ -3,8 +3,6 @@
 Building it takes ten seconds, putting back its rows takes a fraction of one. Every row is put back as it was, with the
 feed and the ledgers as the building left them; triggers do not fire meanwhile."""
 
-
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,9 +1,8 @@
 """What a list does in a large company: it counts, sorts and looks no further than somebody waits.
 
-The plans are SQLite's, for which `sqlite_statistics` says how rows spread; what is bounded, is on both databases."""
+The plans are SQLite's, for which `sqlite_statistics` says how rows spread."""
 
-from collections.abc import Iterator
-from typing import Any
+from datetime import date
 
 import pytest
 from bench import books
@@ -13,9 +12,8 @@ from tests.performance.test_pages import filled, plan
 
 from tallystick.financials import change_feed, queries
 from tallystick.financials.models import Company
-from tallystick.financials.queries import Filter, Operator, Query
-from tallystick.financials.services import companies, create
 from tallystick.financials.tables import TABLES
+from tallystick.web.receivables.chart_views import balances_on
 
 ROWS = 30
 SIZE = 4
@@ -24,11 +22,10 @@ on_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL
 
 
 @pytest.fixture
-def large(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Company, books.Company]]:
-    """Thirty records are many, and ten are counted."""
-    monkeypatch.setattr(queries, "COUNTED", 10)
+def large() -> tuple[Company, books.Company]:
+    """Thirty records are many."""
     company = filled("Large", ROWS)
-    yield Company.objects.get(pk=company.id), company
+    return Company.objects.get(pk=company.id), company
 
 
 def steps_of(captured: CaptureQueriesContext, table: str) -> list[tuple[str, list[str]]]:
@@ -73,98 +70,21 @@ def test_lines_are_read_along_their_documents(large: tuple[Company, books.Compan
     assert "USE TEMP B-TREE FOR ORDER BY" not in ordered, ordered
 
 
-def test_what_a_search_leaves_is_counted_as_far_as_somebody_waits(large: tuple[Company, books.Company]) -> None:
-    """Broken once by counting to the end, and once by taking what was counted for all there is."""
-    company, _ = large
-    some = Query(filters=(Filter("amount", Operator.AT_LEAST, 1),))
-    first = queries.list_records(company, "sales-order", some, page_size=SIZE)
-    assert (first.total, first.more, first.is_last) == (10, True, False)
-    ids = [
-        record.id
-        for page in range(1, 9)
-        for record in queries.list_records(company, "sales-order", some, page=page, page_size=SIZE).records
-    ]
-    assert len(set(ids)) == ROWS, "one can turn over behind what was counted"
-    last = queries.list_records(company, "sales-order", some, page=8, page_size=SIZE)
-    assert (len(last.records), last.is_last) == (ROWS % SIZE, True)
-    exact = queries.list_records(company, "sales-order", some, page_size=SIZE, exact=True)
-    assert (exact.total, exact.more) == (ROWS, False)
-    plain = queries.list_records(company, "sales-order", page_size=SIZE)
-    assert (plain.total, plain.more) == (ROWS, False), "an index tells"
-    few = queries.list_records(company, "sales-order", Query(search="B0000001"), page_size=20)
-    assert (few.total, few.more) == (10, False)
-
-
-def test_what_fits_on_a_page_is_not_counted_besides(large: tuple[Company, books.Company]) -> None:
+@on_sqlite
+def test_balances_are_summed_from_an_index_alone(large: tuple[Company, books.Company]) -> None:
     with CaptureQueriesContext(connection) as captured:
-        queries.list_records(large[0], "sales-order", Query(search="B0000001"), page_size=SIZE * 5)
-    assert not [query for query in captured if "COUNT(" in query["sql"]]
+        balances_on(large[0], date(2026, 1, 1))
+    ((_, steps),) = steps_of(captured, "g-l-entry")
+    assert [step for step in steps if "USING COVERING INDEX financials_glentry_balance" in step], steps
 
 
-@pytest.mark.parametrize(
-    ("table", "field", "offered"),
-    [
-        ("sales-order", "no", True),
-        ("sales-order", "document_date", True),  # an index
-        ("sales-order", "amount", False),
-        ("sales-order", "salesperson_code", False),
-        ("sales-order-line", "order_no", True),
-        ("sales-order-line", "quantity", False),
-        ("g-l-entry", "entry_no", True),
-        ("g-l-entry", "customer_no", False),
-    ],
-)
-def test_sorting_is_offered_where_it_takes_a_moment(
-    large: tuple[Company, books.Company], monkeypatch: pytest.MonkeyPatch, table: str, field: str, offered: bool
-) -> None:
-    page = queries.list_records(large[0], table, page_size=SIZE)
-    assert queries.is_sortable(large[0], table, field, page) or page.more, "few enough"
-    monkeypatch.setattr(queries, "SORTED", ROWS - 1)
-    monkeypatch.setattr(queries, "SORTED_BY_CODE", ROWS - 1)
-    assert queries.is_sortable(large[0], table, field, page) is offered
-
-
-FOUND = {
-    # what is typed → what is found with it: table and number
-    "b00000012": {("sales-order", "B00000012"), ("customer", "B00000012"), ("sales-invoice", "B00000012")},
-    "EXT-7": {("sales-order", "SO-1")},
-    "ext-7": set[tuple[str, str]](),  # another's number is found as it was typed; the list finds parts of it
-    "MÜLLER": {("customer", "M1"), ("sales-order", "SO-1")},
-    "üLLe": {("customer", "M1"), ("sales-order", "SO-1")},
-}
-
-
-@pytest.mark.parametrize("typed", FOUND)
-def test_documents_are_found_by_their_numbers_and_through_their_customers(typed: str) -> None:
-    """Broken once by leaving the customers out. The same on both databases."""
-    made = filled("Large", ROWS)
-    company = Company.objects.get(pk=made.id)
-    customer = create(company, "customer", {"no": "M1", "name": "Müller & Söhne"}).id
-    create(company, "sales-order", {"no": "SO-1", "customer_no": customer, "external_document_no": "EXT-7"})
-    found = {(table.name, one.code) for table, records in queries.search(company, typed, limit=5) for one in records}
-    assert FOUND[typed] <= found
-    assert found or not FOUND[typed]
-
-
-SEARCHED = ("müller", "MÜLLER", "üll", "sÖhn", "& s", "ΑΘΉΝΑ", "αθή", "Łódź", "łÓD")
-
-
-@pytest.mark.parametrize("text", SEARCHED)
-def test_a_list_is_searched_without_regard_to_capitals_for_parts_of_words(text: str) -> None:
-    """On SQLite and PostgreSQL alike: this file runs on both."""
-    company = companies.create_company("Alder", local_currency="EUR")
-    for no, name in (("C1", "Müller & Söhne"), ("C2", "Αθήνα"), ("C3", "ŁÓDŹ Meble"), ("C4", "Muller")):
-        create(company, "customer", {"no": no, "name": name})
-    wanted = {"m": "C1", "ü": "C1", "s": "C1", "&": "C1", "α": "C2", "ł": "C3"}[text.lower()[0]]
-    assert [one.key for one in queries.list_records(company, "customer", Query(search=text)).records] == [wanted]
-
-
-def keys(page: Any) -> list[str]:
-    return [record.key for record in page.records]
-
-
-def test_lines_in_their_own_order_are_those_there_are(large: tuple[Company, books.Company]) -> None:
-    everything = queries.list_records(large[0], "sales-order-line", page_size=ROWS)
-    backwards = queries.list_records(large[0], "sales-order-line", Query(order=("-order_no",)), page_size=ROWS)
-    assert len(everything.records) == ROWS
-    assert sorted(keys(backwards)) == sorted(keys(everything)) == keys(everything)
+@on_sqlite
+@pytest.mark.parametrize("text", ["B00000007", "EXT-1"])
+def test_documents_are_looked_for_along_indexes(large: tuple[Company, books.Company], text: str) -> None:
+    """Broken once by looking for parts of their other numbers."""
+    with CaptureQueriesContext(connection) as captured:
+        queries.search(large[0], text, limit=5)
+    for table in ("sales-order", "sales-invoice", "sales-shipment", "customer-payment", "sales-quote"):
+        for statement, steps in steps_of(captured, table):
+            if "financials_change" not in statement:
+                assert not [step for step in steps if step.endswith("(company_id=?)") or step.startswith("SCAN")], steps

@@ -57,7 +57,10 @@ class GLEntry(Entry):
     class Meta:
         verbose_name_plural = "G/L entries"
         indexes = [
-            models.Index(fields=["g_l_account", "posting_date"], name="financials_glentry_account"),
+            # Holds all that balances sum, so that the entries themselves are not read.
+            models.Index(
+                fields=["company", "g_l_account", "posting_date", "amount"], name="financials_glentry_balance"
+            ),
             models.Index(fields=["company", "document_no"], name="financials_glentry_document"),
         ]
         constraints = [models.UniqueConstraint(fields=["company", "entry_no"], name="financials_glentry_no")]

@@ -7,6 +7,10 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.RemoveIndex(
+            model_name="glentry",
+            name="financials_glentry_account",
+        ),
         migrations.AddIndex(
             model_name="customerpayment",
             index=models.Index(fields=["company", "external_document_no"], name="financials_payment_external"),
@@ -14,6 +18,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="customerpayment",
             index=models.Index(fields=["company", "order_no"], name="financials_payment_order"),
+        ),
+        migrations.AddIndex(
+            model_name="glentry",
+            index=models.Index(
+                fields=["company", "g_l_account", "posting_date", "amount"], name="financials_glentry_balance"
+            ),
         ),
         migrations.AddIndex(
             model_name="salesinvoice",
