@@ -184,7 +184,7 @@ class Visitor:
         large = any(f"/{table}/" in address for table in LARGE)
         own = [href.replace("&amp;", "&") for href in HREF.findall(page)]
         own = [href for href in own if href.startswith(("?", address + "?"))]
-        if 'name="q"' in page and 'type="search"' in page and f'action="{address}"' in page:
+        if 'id="list-tools"' in page or route == EMPTY:
             yield self._timed(route, f"{address}{joint}q={SEARCHED}")
             yield self._timed(route, f"{address}{joint}q=zzzz")
         for word in ("sort=", "page="):
