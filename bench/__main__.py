@@ -43,6 +43,7 @@ class Sizes:
     windows: int
     books: float  # 1 is 100,000 customers, 20,000 items and 200,000 orders
     databases: tuple[str, ...]
+    pages: str = ""  # only those with this in the name of their route
 
     @property
     def smaller(self) -> int:
@@ -72,6 +73,7 @@ QUICK = Sizes(
     windows=2,
     books=0.02,
     databases=("sqlite",),
+    pages="list",
 )
 
 
@@ -108,7 +110,7 @@ class Bench:
         if "throttling" in parts:
             yield from throttling.figures(self._empty, sizes.limit, sizes.window, sizes.windows, self._say)
         if "pages" in parts:
-            yield from pages.figures(sizes.databases, sizes.books, self._say)
+            yield from pages.figures(sizes.databases, sizes.books, self._say, sizes.pages)
         yield from NOT_MEASURED
 
     def _push(self, rows: int, rounds: int) -> list[Figure]:

@@ -233,13 +233,13 @@ def inside(scale: float, only: str) -> None:
         sys.stdout.flush()
 
 
-def figures(databases: Sequence[str], scale: float, say: Say) -> Iterator[Figure]:
+def figures(databases: Sequence[str], scale: float, say: Say, only: str = "") -> Iterator[Figure]:
     """Fill a company on each database, and yield for every page the slowest of what can be asked of it: a list searched,
     sorted, turned over. Beside it stands a page with nothing on it."""
     for database in databases:
         say(f"pages on {database}: filling a company at scale {scale:g}")
         found: dict[str, list[Measured]] = {}
-        for page in _measured(database, scale):
+        for page in _measured(database, scale, only):
             if page.seconds is not None:
                 found.setdefault(page.name, []).append(page)
         for name, pages in found.items():

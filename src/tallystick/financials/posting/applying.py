@@ -5,7 +5,8 @@
 2. The two sides may differ in the local currency, when the rate was another. What is lost goes to the account of realized
    losses, what is won to that of gains; a difference of one unit of the last decimal place is rounding, and goes there.
 3. An invoice whose payment terms grant a discount, paid in time by less than all that is named, is paid but for the
-   discount, which goes to the account of payment discounts. Its VAT is not corrected.
+   discount, which goes to the account of payment discounts, VAT included. The VAT of the invoice stays as it was posted,
+   as where *Adjust for Payment Discount* of a VAT posting setup is off; whoever owes less VAT then posts a credit memo.
 """
 
 from collections.abc import Iterator, Sequence
