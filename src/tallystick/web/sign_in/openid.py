@@ -15,8 +15,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from authlib.common.errors import AuthlibBaseError
 from authlib.integrations.requests_client import OAuth2Session
-from authlib.oauth2.base import OAuth2Error
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -109,7 +109,7 @@ def _token(directory: Directory, secret: str, endpoints: Endpoints, asked: Asked
                 timeout=SECONDS,
                 allow_redirects=False,
             )
-    except OAuth2Error as refused:
+    except AuthlibBaseError as refused:
         log.warning("the directory gave no token: %s", refused.error)
         if refused.error in ("invalid_client", "unauthorized_client"):
             raise DirectoryRefused(
