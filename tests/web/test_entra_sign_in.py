@@ -172,6 +172,14 @@ def test_an_answer_counts_once_and_in_the_browser_that_asked(directory: Running,
     assert not is_in(client)
 
 
+def test_an_answer_that_was_refused_is_used_up_too(directory: Running, pat: User) -> None:
+    client = Client()
+    directory.tell("person refused")
+    back = at_the_directory(client.get("/sign-in/entra")["Location"]).removeprefix("http://testserver")
+    assert "access_denied" in client.get(back).content.decode()
+    assert "used already" in client.get(back).content.decode()
+
+
 def test_a_code_that_was_used_elsewhere_is_refused(directory: Running, pat: User) -> None:
     one, two = Client(), Client()
     back = urlsplit(at_the_directory(one.get("/sign-in/entra")["Location"]))

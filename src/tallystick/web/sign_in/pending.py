@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 
 from tallystick.financials.models import User
 from tallystick.financials.services import second_factor
@@ -49,6 +50,9 @@ def open_session(
     """Begin the session, under a new key. Who has to have a second factor and has none is led to set one up, unless
     their directory vouched for them: it asks for its own."""
     request.session.pop(PENDING, None)
+    if by_link:
+        # The log of sign-ins keeps the path, and that of a link holds its token.
+        request.META["PATH_INFO"] = reverse("sign-in")
     login(request, user, backend=MODEL_BACKEND)
     if by_link:
         request.session[CAME_BY_LINK] = True
