@@ -137,6 +137,7 @@ def test_refusals_and_breakdowns_have_them_too(books: Books, monkeypatch: pytest
     ):
         assert answer.status_code == status
         guarded(answer, status)  # type: ignore[arg-type]  # the client's is one too
+        answer.close()
 
     def break_down(*_: object, **__: object) -> None:
         raise RuntimeError

@@ -176,7 +176,7 @@ LOGGING: dict[str, Any] = {
     },
     "filters": {"without_links": {"()": "tallystick.config.log_hygiene.WithoutSignInLinks"}},
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": ENV.log_format}
+        "console": {"class": "logging.StreamHandler", "formatter": ENV.log_format, "filters": ["without_links"]}
     },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"tallystick": {"level": ENV.log_level}},
