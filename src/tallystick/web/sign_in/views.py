@@ -16,6 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallystick.financials.models import User
+from tallystick.financials.permissions import Actor
 from tallystick.financials.problems import CodeRefused, SignInRefused
 from tallystick.financials.services import second_factor
 from tallystick.financials.services.sign_in import directory_in_use
@@ -109,7 +110,7 @@ def code(request: HttpRequest) -> HttpResponse:
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End every session of the person but this one."""
     user = signed_in(request)
-    second_factor.end_sessions(user)
+    second_factor.sign_out_everywhere(user, by=Actor(user.email, frozenset()))
     update_session_auth_hash(request, user)
     messages.success(request, "You are signed out everywhere else.")
     return redirect("own-sign-in")
