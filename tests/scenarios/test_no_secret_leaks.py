@@ -212,6 +212,9 @@ def _sign_in_with_entra(story: Story) -> None:
     given = {"tenant": "common", "client_id": CLIENT_ID, "client_secret": GIVEN["wrong directory's secret"]}
     assert "is no tenant id" in story.browser.post("/c/acme/sign-in/", "/c/acme/sign-in/entra", **given)
     story.run("secrets", "rotate")
+    story.browser.post("/your-sign-in/", "/sign-out/")
+    page = story.browser.get("/sign-in/entra")
+    assert "You are not signed in" not in page, "the server goes on with the new key"
     story.run("sign-in", "show")
 
 
