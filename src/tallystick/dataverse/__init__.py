@@ -3,6 +3,7 @@
 from tallystick.dataverse.address import Address, parse_address
 from tallystick.dataverse.auth import PUBLIC_CLOUD, ClientCertificate, ClientSecret, Credentials
 from tallystick.dataverse.client import DataverseClient
+from tallystick.dataverse.diagnosis import Diagnosis, Finding, Outcome
 from tallystick.dataverse.installing import Imported, Progress, SolutionState, SolutionStatus
 from tallystick.dataverse.lookup import Candidate
 from tallystick.dataverse.privileges import MissingPrivilege, Right
@@ -20,8 +21,11 @@ __all__ = [
     "Credentials",
     "DataverseClient",
     "DataverseSide",
+    "Diagnosis",
+    "Finding",
     "Imported",
     "MissingPrivilege",
+    "Outcome",
     "Progress",
     "Right",
     "Sent",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from django.db import transaction
 
 from tallystick.dataverse import ClientSecret, ConnectionReport, DataverseClient, DataverseSide, parse_address
+from tallystick.dataverse.webapi import ATTEMPTS, PATIENCE_SECONDS
 from tallystick.engine import FINANCE, SALES, SetupError, Side, SideName
 from tallystick.financials import audit
 from tallystick.financials.audit import Area
@@ -150,21 +151,21 @@ def _tried(connection: Connection) -> ConnectionReport:
             reads=[table for table, written in tables.items() if not written],
             writes=[table for table, written in tables.items() if written],
         )
-    return replace(report, problems=(*report.problems, *_other_environment(connection, report)))
+    other = other_environment(connection, report.organization) if report.ok else None
+    return report if other is None else replace(report, problems=(*report.problems, other))
 
 
-def _other_environment(connection: Connection, report: ConnectionReport) -> list[SetupError]:
+def other_environment(connection: Connection, organization: str) -> SetupError | None:
+    """Return what is wrong where records are coupled with another environment than the one of this name."""
     known = connection.organization
-    if not known or not report.ok or report.organization == known:
-        return []
+    if not known or organization == known:
+        return None
     if not CouplingRow.objects.filter(mapping__connection=connection).exists():
-        return []
-    return [
-        SetupError(
-            f"This is the environment {report.organization}, but the records are coupled with rows of {known}.",
-            hint=f"Enter the address of {known}, or delete the couplings first.",
-        )
-    ]
+        return None
+    return SetupError(
+        f"This is the environment {organization}, but the records are coupled with rows of {known}.",
+        hint=f"Enter the address of {known}, or delete the couplings first.",
+    )
 
 
 def enable(connection: Connection, by: Actor = OPERATOR) -> Connection:
@@ -235,9 +236,11 @@ def client(connection: Connection) -> DataverseClient:
     return _kept(connection).client
 
 
-def brief_client(connection: Connection) -> DataverseClient:
-    """Return a client for one look that somebody waits for: it tries everything once. Close it."""
-    return _new_client(connection, attempts=1)
+def brief_client(connection: Connection, *, patience: float = PATIENCE_SECONDS) -> DataverseClient:
+    """Return a client for one look that somebody waits for: it tries everything once. Close it.
+
+    `patience` is how many seconds it waits where it is told to."""
+    return _new_client(connection, attempts=1, patience=patience)
 
 
 def close_clients() -> None:
@@ -283,10 +286,10 @@ def _kept(connection: Connection) -> _Kept:
         return entry
 
 
-def _new_client(connection: Connection, *, attempts: int | None = None) -> DataverseClient:
+def _new_client(
+    connection: Connection, *, attempts: int = ATTEMPTS, patience: float = PATIENCE_SECONDS
+) -> DataverseClient:
     secret = ClientSecret(
         connection.tenant, connection.client_id, connection.client_secret(), authority=connection.authority
     )
-    if attempts is None:
-        return DataverseClient(connection.address, secret)
-    return DataverseClient(connection.address, secret, attempts=attempts)
+    return DataverseClient(connection.address, secret, attempts=attempts, patience=patience)

@@ -12,11 +12,16 @@ import orjson
 from tallystick.sandbox.environment import Environment
 from tallystick.sandbox.faults import FaultBox, fault_from
 from tallystick.sandbox.http import Request, Response
+from tallystick.sandbox.metadata.stored import remember
 from tallystick.sandbox.provision import register_application
 from tallystick.sandbox.rows.caller import Caller
 from tallystick.sandbox.rows.values import SqlValue, moment_text, parse_guid
 from tallystick.sandbox.rows.write import Writing, write_values
 from tallystick.sandbox.statistics import Statistics
+from tallystick.sandbox.tokens import TROUBLES
+
+ACCESS_MODES = range(6)
+"""Read-Write, Administrative, Read, Support, Non-interactive, Delegated admin."""
 
 
 def _json(status: int, content: object) -> Response:
@@ -60,7 +65,11 @@ class Desk:
                 return self._change_user(request)
             case "POST", "applications":
                 return self._register(request)
-        return _error(404, "There is GET/POST faults, GET stats, POST stats/reset, POST users and POST applications.")
+            case "POST", "tables":
+                return self._change_table(request)
+        return _error(
+            404, "There is GET/POST faults, GET stats, POST stats/reset, POST users, POST applications and POST tables."
+        )
 
     def _set_faults(self, request: Request) -> Response:
         """The list replaces the faults in force; an empty list ends them all. `?add` keeps what there is."""
@@ -78,18 +87,21 @@ class Desk:
         return _json(200, self.faults.as_json())
 
     def _change_user(self, request: Request) -> Response:
-        """`{"systemuserid": …, "isdisabled": true, "islicensed": false}`: what the admin center does, not the Web API."""
+        """`{"systemuserid": …, "isdisabled": true, "islicensed": false, "accessmode": 0}`: what the admin center does."""
         try:
             given = orjson.loads(request.body)
             user = parse_guid(given["systemuserid"])
             values: dict[str, SqlValue] = {
                 name: int(given[name]) for name in ("isdisabled", "islicensed") if isinstance(given.get(name), bool)
             }
+            if given.get("accessmode") in ACCESS_MODES:
+                values["accessmode"] = int(given["accessmode"])
         except (ValueError, KeyError, TypeError, AttributeError):
             values, user = {}, None
         if not values or user is None:
             return _error(
-                400, 'The body must be {"systemuserid": "<id>", "isdisabled": true or false}, or "islicensed".'
+                400,
+                'The body must be {"systemuserid": "<id>", "isdisabled": true or false}, or "islicensed", or "accessmode".',
             )
         with self.environment.database.write() as transaction:
             row = transaction.connection.execute(
@@ -103,14 +115,37 @@ class Desk:
         return Response(204)
 
     def _register(self, request: Request) -> Response:
-        """`{"client_id": …, "client_secret": …}`: the directory's app registration; it is no user by that."""
+        """`{"client_id": …, "client_secret": …}`: the directory's app registration; it is no user by that.
+
+        `"trouble"` says what the directory has against it: an expired secret, or that the application is disabled."""
         try:
             given = orjson.loads(request.body)
             client_id, secret = parse_guid(given["client_id"]), given["client_secret"]
-        except (ValueError, KeyError, TypeError):
-            client_id, secret = None, ""
-        if client_id is None or not isinstance(secret, str) or not secret:
-            return _error(400, 'The body must be {"client_id": "<guid>", "client_secret": "<text>"}.')
+            trouble = given.get("trouble", "")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            client_id, secret, trouble = None, "", ""
+        if client_id is None or not isinstance(secret, str) or not secret or trouble not in ("", *TROUBLES):
+            known = " or ".join(f'"{one}"' for one in TROUBLES)
+            return _error(
+                400, f'The body must be {{"client_id": "<guid>", "client_secret": "<text>"}}; "trouble" may be {known}.'
+            )
         with self.environment.database.write() as transaction:
-            register_application(transaction, client_id, secret)
+            register_application(transaction, client_id, secret, trouble)
+        return Response(204)
+
+    def _change_table(self, request: Request) -> Response:
+        """`{"logicalname": …, "changetrackingenabled": false}`: as an environment is in which nobody switched it on; the
+        Web API only ever switches it on."""
+        try:
+            given = orjson.loads(request.body)
+            name, wanted = given["logicalname"], given["changetrackingenabled"]
+        except (ValueError, KeyError, TypeError):
+            name, wanted = "", None
+        if not isinstance(wanted, bool):
+            return _error(400, 'The body must be {"logicalname": "<table>", "changetrackingenabled": true or false}.')
+        with self.environment.database.write() as transaction:
+            table = transaction.catalog.tables.get(name)
+            if table is None:
+                return _error(404, f"There is no table {name}.")
+            remember(transaction, "tracking", table, "", wanted)
         return Response(204)
