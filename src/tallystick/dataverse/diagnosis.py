@@ -20,7 +20,7 @@ from tallystick.dataverse.metadata import Metadata
 from tallystick.dataverse.network import Obstacle, obstacle, unreachable
 from tallystick.dataverse.privileges import MissingPrivilege, Right, held_privileges, missing_privileges
 from tallystick.dataverse.roles import ADMINISTRATOR, held_roles
-from tallystick.dataverse.solution import INTEGRATION
+from tallystick.dataverse.solution import INTEGRATION, SOLUTION
 from tallystick.dataverse.webapi import Reply, Request, WebApi, query
 from tallystick.dataverse.wire import GUID
 from tallystick.engine import SetupError, TallyError, Throttled
@@ -134,11 +134,23 @@ def diagnose(
     if not user:
         return Diagnosis(_in_order(completed(findings, Check)))
     environment, seen = _organization(api)
-    findings += seen
+    imported = solution(api)
+    if imported.is_problem:  # that says it all about the tables that come with it
+        wanted = {table: rights for table, rights in wanted.items() if table not in _OWN or table in _known(metadata)}
     rights = privileges(api, metadata, user, wanted)
-    findings += [*roles(api, user, lacking=any(one.is_problem for one in rights)), *solution(api), *rights]
-    findings += [*tracking(metadata, tracked), *_limits(findings)]
+    held = roles(api, user, lacking=any(one.is_problem for one in rights))
+    findings += [*seen, held, imported, *rights, *tracking(metadata, tracked), *_limits(findings)]
     return Diagnosis(_in_order(completed(findings, Check)), environment)
+
+
+_OWN = frozenset(table.name for table in SOLUTION.tables)
+
+
+def _known(metadata: Metadata) -> Collection[str]:
+    try:
+        return metadata.names()
+    except TallyError:
+        return ()
 
 
 def _stopped(findings: Sequence[Finding]) -> bool:
@@ -288,20 +300,20 @@ def _user_passed(until: Check, application: str) -> list[Finding]:
     return [fine(check, passed[check]) for check in _USER_CHECKS[: _USER_CHECKS.index(until)]]
 
 
-def roles(api: WebApi, user: str, *, lacking: bool) -> list[Finding]:
+def roles(api: WebApi, user: str, *, lacking: bool) -> Finding:
     """Say which roles the user has; the integration's role is missed only where rights are `lacking`. One request."""
     try:
         held = held_roles(api, user)
     except TallyError as error:
-        return [failed(Check.ROLES, error)]
+        return failed(Check.ROLES, error)
     names = ", ".join(role.name for role in held) or "none of its own"
     if lacking and INTEGRATION.id not in {role.root for role in held}:
         what = f"The connection's user does not have the security role {INTEGRATION.name}; it has: {names}."
-        return [problem(Check.ROLES, what, f"Give it the role {_APPLICATION_USERS}; the role comes with the solution.")]
+        return problem(Check.ROLES, what, f"Give it the role {_APPLICATION_USERS}; the role comes with the solution.")
     if ADMINISTRATOR in {role.template for role in held}:
         advice = f"The role {INTEGRATION.name} is enough; System Administrator may do far more than is needed."
-        return [fine(Check.ROLES, f"The connection's user has: {names}.", advice)]
-    return [fine(Check.ROLES, f"The connection's user has: {names}.")]
+        return fine(Check.ROLES, f"The connection's user has: {names}.", advice)
+    return fine(Check.ROLES, f"The connection's user has: {names}.")
 
 
 # The environment
@@ -328,13 +340,12 @@ def _organization(api: WebApi) -> tuple[Environment, list[Finding]]:
     return Environment(name, version, base, codes), [*found, fine(Check.CURRENCY, f"The base currency is {base}.")]
 
 
-def solution(api: WebApi) -> list[Finding]:
+def solution(api: WebApi) -> Finding:
     """Say how the integration solution stands. One request."""
     try:
-        status = solution_status(api)
+        return solution_finding(solution_status(api))
     except TallyError as error:
-        return [failed(Check.SOLUTION, error)]
-    return [solution_finding(status)]
+        return failed(Check.SOLUTION, error)
 
 
 def solution_finding(status: SolutionStatus) -> Finding:

@@ -44,7 +44,8 @@ def obstacle(exc: httpx2.TransportError) -> Obstacle:
     if caused_by(ConnectionRefusedError):
         return Obstacle.REFUSED
     if isinstance(exc, httpx2.ConnectTimeout):
-        return Obstacle.SILENT
+        # A server that does not speak TLS may wait for the rest of what it takes for a request.
+        return Obstacle.ENCRYPTION if "handshake" in str(exc) else Obstacle.SILENT
     return Obstacle.SLOW if isinstance(exc, httpx2.TimeoutException) else Obstacle.BROKEN_OFF
 
 

@@ -105,13 +105,15 @@ class Desk:
             )
         with self.environment.database.write() as transaction:
             row = transaction.connection.execute(
-                "SELECT systemuserid, businessunitid FROM systemuser WHERE systemuserid = ?", (user,)
+                "SELECT systemuserid, businessunitid, accessmode FROM systemuser WHERE systemuserid = ?", (user,)
             ).fetchone()
             if row is None:
                 return _error(404, f"There is no user {user}.")
             caller = Caller(row[0], row[1], self.environment.organization)
             writing = Writing(transaction, caller, moment_text(datetime.now(UTC)))
-            write_values(writing, transaction.catalog["systemuser"], row[0], values, {"systemuserid": row[0]})
+            # Without the application's id among them: the Web API would not let its access mode be changed.
+            before: dict[str, SqlValue] = {"systemuserid": row[0], "accessmode": row[2]}
+            write_values(writing, transaction.catalog["systemuser"], row[0], values, before)
         return Response(204)
 
     def _register(self, request: Request) -> Response:
