@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tallystick.dataverse.errors import RightsMissing
 from tallystick.dataverse.metadata import Metadata
 from tallystick.dataverse.options import is_option_table
 from tallystick.dataverse.privileges import TO_READ, TO_WRITE, MissingPrivilege, missing_privileges
@@ -57,7 +58,7 @@ def examine(
 def _organization(api: WebApi) -> Mapping[str, Any]:
     rows = api.fetch_rows(query("organizations", select="name,languagecode,_basecurrencyid_value"))
     if not rows:
-        raise SetupError(
+        raise RightsMissing(
             "The connection's user cannot read the organization.", hint="Give its security role Read on Organization."
         )
     return dict(rows[0])
@@ -96,7 +97,7 @@ def _absent(table: str) -> SetupError:
 def _lacks(table: str, missing: Sequence[MissingPrivilege]) -> SetupError:
     rights = ", ".join(one.right for one in missing)
     names = ", ".join(one.name for one in missing)
-    return SetupError(
+    return RightsMissing(
         f"The connection's user may not do this to all rows of {table}: {rights}.",
         hint=f"Give the application user a security role with these privileges for the whole organization: {names}.",
     )
