@@ -156,6 +156,21 @@ def call(root: str, email: str, key: str) -> None:
         )
 
 
+def confirm(company: Company, by: Actor) -> None:
+    """Do the step as it was decided before. Raises SetupError where nothing was, or where the key works no more."""
+    with attempt(company, Step.AVAILABILITY, by):
+        choice = progress_of(company).choice(Step.AVAILABILITY)
+        if not choice:
+            raise SetupError("Nothing was decided yet.", hint="Switch item availability on, or go on without it.")
+        if choice["on"]:
+            user = User.objects.filter(email=choice["user"]).first()
+            if user is None or key_of(user) is None:
+                raise SetupError(
+                    f"The web service key of {choice['user']} was revoked.", hint="Switch item availability on again."
+                )
+        note_done(company, Step.AVAILABILITY, by, **choice)
+
+
 def go_without(company: Company, by: Actor) -> None:
     """Do the step without item availability. The key that Dynamics CRM had for it is taken away there, where it has one."""
     with attempt(company, Step.AVAILABILITY, by):
