@@ -314,9 +314,9 @@ CASES = {
         "connection", ("switched off: Somebody tidied up.",), "tally connection --on", before=switched_off
     ),
     "the experience": Case("experience", ("Essential", "needs Suite"), "tally experience", before=essential),
-    "the key to the secret": Case("client secret", ("key is missing",), "Put the earlier key back", without_key),
+    "the key to the secret": Case("stored secret", ("key is missing",), "Put the earlier key back", without_key),
     "the right key to the secret": Case(
-        "client secret",
+        "stored secret",
         ("cannot be read with this installation's encryption keys",),
         "Put the earlier key back",
         changes=lambda _world: {"sealed_secret": "gAAAAABnot-a-secret"},

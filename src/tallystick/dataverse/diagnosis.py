@@ -19,11 +19,13 @@ from tallystick.dataverse.installing import SolutionState, SolutionStatus, solut
 from tallystick.dataverse.metadata import Metadata
 from tallystick.dataverse.network import Obstacle, obstacle, unreachable
 from tallystick.dataverse.privileges import MissingPrivilege, Right, held_privileges, missing_privileges
-from tallystick.dataverse.roles import ADMINISTRATOR, held_roles
+from tallystick.dataverse.roles import user_state
 from tallystick.dataverse.solution import INTEGRATION, SOLUTION
 from tallystick.dataverse.webapi import Reply, Request, WebApi, query
 from tallystick.dataverse.wire import GUID
 from tallystick.engine import SetupError, TallyError, Throttled
+
+FEW_REQUESTS, FEW_SECONDS = 100, 30  # of 6,000 and 1,200 in five minutes
 
 
 class Outcome(StrEnum):
@@ -139,7 +141,7 @@ def diagnose(
         wanted = {table: rights for table, rights in wanted.items() if table not in _OWN or table in _known(metadata)}
     rights = privileges(api, metadata, user, wanted)
     held = roles(api, user, lacking=any(one.is_problem for one in rights))
-    findings += [*seen, held, imported, *rights, *tracking(metadata, tracked), *_limits(findings)]
+    findings += [*seen, held, imported, *rights, *tracking(metadata, tracked), _limits(api)]
     return Diagnosis(_in_order(completed(findings, Check)), environment)
 
 
@@ -301,19 +303,20 @@ def _user_passed(until: Check, application: str) -> list[Finding]:
 
 
 def roles(api: WebApi, user: str, *, lacking: bool) -> Finding:
-    """Say which roles the user has; the integration's role is missed only where rights are `lacking`. One request."""
+    """Say which roles the user has; the integration's role is missed only where rights are `lacking`. Two requests."""
     try:
-        held = held_roles(api, user)
+        state = user_state(api, user)
     except TallyError as error:
         return failed(Check.ROLES, error)
-    names = ", ".join(role.name for role in held) or "none of its own"
-    if lacking and INTEGRATION.id not in {role.root for role in held}:
-        what = f"The connection's user does not have the security role {INTEGRATION.name}; it has: {names}."
+    names = ", ".join(role.name for role in state.roles) or "none of its own"
+    who_has = f"The connection's user {state.name}"
+    if lacking and not state.has(INTEGRATION):
+        what = f"{who_has} does not have the security role {INTEGRATION.name}; it has: {names}."
         return problem(Check.ROLES, what, f"Give it the role {_APPLICATION_USERS}; the role comes with the solution.")
-    if ADMINISTRATOR in {role.template for role in held}:
+    if state.is_administrator:
         advice = f"The role {INTEGRATION.name} is enough; System Administrator may do far more than is needed."
-        return fine(Check.ROLES, f"The connection's user has: {names}.", advice)
-    return fine(Check.ROLES, f"The connection's user has: {names}.")
+        return fine(Check.ROLES, f"{who_has} has: {names}.", advice)
+    return fine(Check.ROLES, f"{who_has} has: {names}.")
 
 
 # The environment
@@ -417,7 +420,13 @@ def tracking(metadata: Metadata, tables: Collection[str]) -> list[Finding]:
     return found or [fine(Check.TRACKING, f"Change tracking is on for {len(there)} tables.")]
 
 
-def _limits(findings: Sequence[Finding]) -> list[Finding]:
-    if any(one.check == Check.LIMITS for one in findings):
-        return []
-    return [fine(Check.LIMITS, "Dynamics CRM does not ask to slow down.")]
+def _limits(api: WebApi) -> Finding:
+    """Say how much of the service's limits is left, as its last answer told."""
+    if (left := api.limits) is None:
+        return fine(Check.LIMITS, "Dynamics CRM does not ask to slow down.")
+    told = (
+        f"{left.requests:,} requests and {left.seconds:,.0f} seconds of computing are left for the next five minutes."
+    )
+    if left.requests < FEW_REQUESTS or left.seconds < FEW_SECONDS:
+        return problem(Check.LIMITS, told, "Wait, or let fewer programs use the environment with this application.")
+    return fine(Check.LIMITS, told)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tallystick.dataverse.errors import RightsMissing
 from tallystick.dataverse.metadata import Metadata
 from tallystick.dataverse.options import is_option_table
 from tallystick.dataverse.privileges import TO_READ, TO_WRITE, MissingPrivilege, missing_privileges
@@ -55,15 +56,17 @@ def examine(
 
 
 def organization_row(api: WebApi) -> Mapping[str, Any]:
+    """Return name, language and base currency of the organization. Raises RightsMissing where it shows none."""
     rows = api.fetch_rows(query("organizations", select="name,languagecode,_basecurrencyid_value"))
     if not rows:
-        raise SetupError(
+        raise RightsMissing(
             "The connection's user cannot read the organization.", hint="Give its security role Read on Organization."
         )
     return dict(rows[0])
 
 
 def base_currency_code(api: WebApi, organization: Mapping[str, Any]) -> str:
+    """Return the ISO code of the base currency. One request."""
     currency = organization.get("_basecurrencyid_value")
     if not currency:
         return ""
@@ -88,15 +91,17 @@ def _missing_rights(
 
 
 def table_absent(table: str) -> SetupError:
+    """Return what to tell of a table that the environment does not have."""
     return SetupError(
         f"This Dynamics 365 environment has no table {table}.", hint="Install Dynamics 365 Sales, or the solution."
     )
 
 
 def rights_lacking(table: str, missing: Sequence[MissingPrivilege]) -> SetupError:
+    """Return what to tell of the rights on a table that the connection's user lacks."""
     rights = ", ".join(one.right for one in missing)
     names = ", ".join(one.name for one in missing)
-    return SetupError(
+    return RightsMissing(
         f"The connection's user may not do this to all rows of {table}: {rights}.",
         hint=f"Give the application user a security role with these privileges for the whole organization: {names}.",
     )

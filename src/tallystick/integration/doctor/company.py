@@ -4,20 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from tallystick.config import environment
-from tallystick.dataverse import Right
+from tallystick.dataverse import certificate_expiry
 from tallystick.dataverse.diagnosis import Check as Remote
 from tallystick.dataverse.diagnosis import Diagnosis, Environment, Finding, Outcome, completed, failed, fine, problem
-from tallystick.dataverse.options import is_option_table
-from tallystick.dataverse.privileges import TO_READ, TO_WRITE
 from tallystick.dataverse.solution import INTEGRATION
-from tallystick.engine import SALES, RowState, TableMapping, TallyError
+from tallystick.engine import RowState, TableMapping, TallyError
 from tallystick.financials.models import Company, Currency, Experience
 from tallystick.integration import connections, mappings, operations
 from tallystick.integration.doctor import ground
 from tallystick.integration.finance_side.reading import exchange_rates
-from tallystick.integration.models import Connection, MappingSettings
+from tallystick.integration.models import Connection, MappingSettings, SignIn
 from tallystick.integration.stores.settings import as_set
 
+RENEW_BEFORE = timedelta(days=30)
 OVERDUE = timedelta(minutes=15)  # how long a cycle may be late before somebody should look
 
 
@@ -27,7 +26,7 @@ class Check(StrEnum):
     COMPANY = "company"
     EXPERIENCE = "experience"
     CONNECTION = "connection"
-    SECRET = "client secret"  # noqa: S105 - what it is called
+    SECRET = "stored secret"  # noqa: S105 - what it is called
     COUPLED = "coupled environment"
     LOCAL_CURRENCY = "local currency"
     MAPPINGS = "mappings"
@@ -105,31 +104,36 @@ def _environment(connection: Connection, enabled: list[TableMapping]) -> tuple[F
 
 def _secret(connection: Connection) -> Finding:
     restore = (
-        "Put the earlier key back (TALLY_ENCRYPTION_KEYS, or encryption.key in the home), or enter the client secret again "
-        "with `tally connect`."
+        "Put the earlier key back (TALLY_ENCRYPTION_KEYS, or encryption.key in the home), or enter the secret again with "
+        "the setup guide or `tally connect`."
     )
     if not ground.has_encryption_key(environment()):
-        what = "The key is missing that the stored client secret is encrypted with."
+        what = "The key is missing that the stored secret is encrypted with."
         return problem(Check.SECRET, what, restore)
     try:
-        connection.client_secret()
+        secret = connection.client_secret()
+        until = certificate_expiry(secret) if connection.sign_in == SignIn.CERTIFICATE else None
     except TallyError as error:
         return problem(Check.SECRET, error.what, restore)
-    return fine(Check.SECRET, "The stored client secret can be read.")
+    return _certificate(until) if until else fine(Check.SECRET, "The stored client secret can be read.")
+
+
+def _certificate(until: datetime) -> Finding:
+    renew = "Make a new one, upload it to the app registration, and enter it in the connection."
+    left = until - datetime.now(UTC)
+    if left <= timedelta():
+        return problem(Check.SECRET, f"The certificate expired on {until:%Y-%m-%d}.", renew)
+    return fine(Check.SECRET, f"The certificate is good until {until:%Y-%m-%d}.", renew if left < RENEW_BEFORE else "")
 
 
 def _diagnosed(connection: Connection, enabled: list[TableMapping]) -> Diagnosis:
     """Look at the environment: with all rights of the integration's role, and those that the enabled mappings need."""
-    tables = {
-        mapping.sales: mapping.direction.reaches(SALES) for mapping in enabled if not is_option_table(mapping.sales)
-    }
-    wanted: dict[str, dict[Right, None]] = {
-        table: dict.fromkeys(rights) for table, rights in INTEGRATION.rights.items()
-    }
-    for table, written in tables.items():
-        wanted.setdefault(table, {}).update(dict.fromkeys(TO_WRITE if written else TO_READ))
+    needed = connections.rights_needed(enabled)
+    wanted = {table: dict.fromkeys(rights) for table, rights in INTEGRATION.rights.items()}
+    for table, rights in needed.items():
+        wanted.setdefault(table, {}).update(dict.fromkeys(rights))
     with connections.brief_client(connection, patience=0) as client:
-        return client.diagnose(connection.client_id, {table: list(rights) for table, rights in wanted.items()}, tables)
+        return client.diagnose(connection.client_id, {table: list(rights) for table, rights in wanted.items()}, needed)
 
 
 def _coupled(connection: Connection, seen: Environment) -> Finding:

@@ -29,6 +29,13 @@ from tallystick.integration.operations.issues import (
     settle,
     settle_deletion,
 )
+from tallystick.integration.operations.mapping_settings import (
+    Difference,
+    change_mapping,
+    changes_to_default_setup,
+    directions_of,
+    use_default_setup,
+)
 from tallystick.integration.operations.overview import (
     FieldOverview,
     MappingCounts,
@@ -52,7 +59,6 @@ from tallystick.integration.operations.previews import LeftAlone, Preview, Previ
 from tallystick.integration.operations.synchronizing import (
     ReviewLine,
     approve,
-    change_mapping,
     find_run,
     full_sync_review,
     remove_line,
@@ -68,6 +74,7 @@ __all__ = [
     "ConflictingField",
     "CouplingMark",
     "CouplingView",
+    "Difference",
     "FieldComparison",
     "FieldOverview",
     "HistoryField",
@@ -86,6 +93,7 @@ __all__ = [
     "Undone",
     "approve",
     "change_mapping",
+    "changes_to_default_setup",
     "compare",
     "counts_by_state",
     "couple",
@@ -94,6 +102,7 @@ __all__ = [
     "coupling_of",
     "create_in_finance",
     "create_in_sales",
+    "directions_of",
     "find_run",
     "full_sync_review",
     "history",
@@ -116,4 +125,5 @@ __all__ = [
     "stop_full_sync",
     "uncouple",
     "undo",
+    "use_default_setup",
 ]
