@@ -34,7 +34,7 @@ Answer = TypeVar("Answer")
 TIMEOUT = httpx2.Timeout(120.0, connect=10.0)
 # Longer than the service's window of five minutes, so that being throttled is waited for and not an error.
 PATIENCE_SECONDS = 330.0
-KNOCK_SECONDS = 15.0
+KNOCK_SECONDS = 10.0
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 20.0
