@@ -29,16 +29,16 @@ class AddressForm(forms.Form):
     address = forms.CharField(
         label="Dynamics CRM address",
         max_length=300,
-        help_text="Such as https://contoso.crm4.dynamics.com, or on premises https://crm.contoso.com/contoso. You can paste "
-        "it from the browser: what follows the organization is dropped.",
+        help_text="Such as https://contoso.crm4.dynamics.com, or on premises https://crm.contoso.com/contoso. Paste it "
+        "from the browser if you like: what follows the organization is dropped.",
         widget=forms.TextInput({"inputmode": "url", **_PLAIN}),
     )
     sign_in = forms.ChoiceField(
         label="Kind of sign-in",
         choices=SignIn.choices,
         initial=SignIn.SECRET,
-        help_text="On premises this needs federated sign-in that hands out tokens for applications; Windows accounts are not "
-        "offered.",
+        help_text="On premises this needs federated sign-in that hands out tokens for applications; Windows accounts are "
+        "not offered.",
     )
     tenant = forms.CharField(
         label="Tenant",
@@ -131,8 +131,8 @@ class OrdersForm(forms.Form):
         label="Sales order integration",
         choices=[(one.value, one.label) for one in OrderIntegration],
         widget=forms.RadioSelect,
-        help_text="Take over submitted orders: an order that is submitted in Dynamics CRM becomes a sales order here. Two-way: "
-        "orders and their lines are kept equal on both sides.",
+        help_text="Take over submitted orders: an order that is submitted in Dynamics CRM becomes a sales order here. "
+        "Two-way: orders and their lines are kept equal on both sides.",
     )
     handled_by = forms.ChoiceField(
         label="Handled by",

@@ -1,4 +1,4 @@
-"""What each step of the guide shows and does. A step has one form; its buttons are the deeds that the form can be sent for."""
+"""What each step of the guide shows and does. A step has one form; its buttons are the deeds that it can be sent for."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
