@@ -30,6 +30,7 @@ from tallystick.cli.commands import (
     runs,
     sandbox,
     serve,
+    setup,
     solution,
     statistics,
     status,
@@ -76,6 +77,7 @@ def register(app: typer.Typer) -> None:
             "doctor": doctor.doctor,
             "experience": experience.experience,
             "migrate": migrate.migrate,
+            "setup": setup.setup,
         },
     }
     for panel, commands in panels.items():
