@@ -96,7 +96,7 @@ def read_plan(path: Path) -> Plan:
         raise Refusal(f"There is no file {path}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refusal(f"{path} is no TOML file: {error}.", "Correct it there; nothing was changed.") from None
-    wrong = list(_wrong(given))
+    wrong = list(wrong_with(given))
     secrets: dict[str, str] = {}
     for table in ("environment", "administrator"):
         reference = given[table].get("secret") if isinstance(given.get(table), dict) else None
@@ -109,7 +109,7 @@ def read_plan(path: Path) -> Plan:
     return _plan(given, secrets)
 
 
-def _wrong(given: Table) -> Iterator[str]:
+def wrong_with(given: Table) -> Iterator[str]:
     """Every sentence that has to be said about the form of a file."""
     for name, table in given.items():
         if name not in SETTINGS:
