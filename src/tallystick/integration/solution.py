@@ -13,6 +13,7 @@ from tallystick.dataverse import (
     Limits,
     MissingPrivilege,
     Progress,
+    RightsMissing,
     SolutionState,
     SolutionStatus,
     UserState,
@@ -59,7 +60,15 @@ def report(connection: Connection) -> SolutionReport:
     with connections.brief_client(connection) as client:
         status = client.solution_status()
         missing = None if status.state is SolutionState.ABSENT else tuple(client.verify_privileges())
-        return SolutionReport(client.address, status, missing, client.user_state(), client.limits)
+        return SolutionReport(client.address, status, missing, _user_of(client), client.limits)
+
+
+def _user_of(client: DataverseClient) -> UserState | None:
+    """The connection's own user; None where it may not even read itself, which its lacking privileges tell."""
+    try:
+        return client.user_state()
+    except RightsMissing:
+        return None
 
 
 def administrator_of(connection: Connection, client_id: str, secret: str) -> Administrator:

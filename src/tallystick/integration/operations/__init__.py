@@ -57,10 +57,12 @@ from tallystick.integration.operations.past import (
 )
 from tallystick.integration.operations.previews import LeftAlone, Preview, PreviewWrite, preview
 from tallystick.integration.operations.synchronizing import (
+    OpenRuns,
     ReviewLine,
     approve,
     find_run,
     full_sync_review,
+    open_runs,
     remove_line,
     request_full_sync,
     request_sync,
@@ -85,6 +87,7 @@ __all__ = [
     "LeftAlone",
     "MappingCounts",
     "MappingOverview",
+    "OpenRuns",
     "Preview",
     "PreviewWrite",
     "ReviewLine",
@@ -109,6 +112,7 @@ __all__ = [
     "issues",
     "mapping_overview",
     "match_and_couple",
+    "open_runs",
     "preview",
     "remove_line",
     "request_full_sync",

@@ -1,6 +1,7 @@
 """Asking for synchronisations, and the review of a full one: start, look, restart, leave out, allow, stop."""
 
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -327,6 +328,21 @@ def stop_full_sync(company: Company, by: Actor = OPERATOR) -> None:
         connection=connection, full_sync__finished_at=None, full_sync__isnull=False, status__in=OPEN
     ).values_list("id", flat=True):
         stop(company, run_id, by)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRuns:
+    """How many runs are under way, wait for a worker, and ask a person."""
+
+    in_process: int = 0
+    queued: int = 0
+    asks: int = 0
+
+
+def open_runs(company: Company) -> OpenRuns:
+    """Return how many runs are not at their end. One query."""
+    found = Counter(Run.objects.filter(connection__company=company, status__in=OPEN).values_list("status", flat=True))
+    return OpenRuns(found[RunStatus.IN_PROCESS], found[RunStatus.QUEUED], found[RunStatus.ASKS])
 
 
 def find_run(company: Company, run_id: int) -> Run:

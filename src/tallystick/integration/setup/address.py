@@ -60,7 +60,7 @@ def look(company: Company) -> Outlook:
     changes = CHANGES
     if connection is None:
         return Outlook(("No environment is entered yet.",), changes)
-    found = f"{connection.address}, signed in as {connection.client_id} of {connection.tenant}."
+    found = f"Entered: {connection.address}, and the application {connection.client_id} of {connection.tenant}."
     if connection.enabled:
         changes += ("The connection is on: what you enter is tried first, and replaces it only where it works.",)
     return Outlook((found,), changes)

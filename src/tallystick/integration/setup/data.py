@@ -37,7 +37,8 @@ class Added:
     needed_by: tuple[str, ...]
 
     def __str__(self) -> str:
-        return f"{self.name} was added, because {' and '.join(self.needed_by)} refer to its records."
+        need = "need" if len(self.needed_by) > 1 else "needs"
+        return f"{self.name} was added, because {' and '.join(self.needed_by)} {need} it first."
 
 
 def look(company: Company) -> list[MappingChoice]:

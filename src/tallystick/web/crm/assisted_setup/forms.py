@@ -8,79 +8,16 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from tallystick.financials.models import User
-from tallystick.integration.models import Connection, SignIn
-from tallystick.integration.models.connection import DEFAULT_AUTHORITY
 from tallystick.integration.setup.availability import AvailabilityOutlook
 from tallystick.integration.setup.data import MappingChoice
 from tallystick.integration.setup.orders import OrderChoice, OrderIntegration
-from tallystick.web.crm.connection.forms import secret_in_words
-from tallystick.web.crm.places import DIRECTIONS
 
+_DIRECTIONS = {"to sales": "To Dynamics CRM", "to finance": "From Dynamics CRM", "both": "Both ways"}
 _PLAIN = {"spellcheck": "false", "autocomplete": "off"}
 
 
 class NothingForm(forms.Form):
     """A step in which nothing is entered."""
-
-
-class AddressForm(forms.Form):
-    """Where Dynamics CRM is, and how the application signs in there."""
-
-    address = forms.CharField(
-        label="Dynamics CRM address",
-        max_length=300,
-        help_text="Such as https://contoso.crm4.dynamics.com, or on premises https://crm.contoso.com/contoso. Paste it "
-        "from the browser if you like: what follows the organization is dropped.",
-        widget=forms.TextInput({"inputmode": "url", **_PLAIN}),
-    )
-    sign_in = forms.ChoiceField(
-        label="Kind of sign-in",
-        choices=SignIn.choices,
-        initial=SignIn.SECRET,
-        help_text="On premises this needs federated sign-in that hands out tokens for applications; Windows accounts are "
-        "not offered.",
-    )
-    tenant = forms.CharField(
-        label="Tenant",
-        max_length=100,
-        help_text="The directory (tenant) ID or a domain of the directory.",
-        widget=forms.TextInput(_PLAIN),
-    )
-    client_id = forms.CharField(
-        label="Client ID",
-        max_length=100,
-        help_text="The application (client) ID of the user that synchronizes.",
-        widget=forms.TextInput(_PLAIN),
-    )
-    client_secret = forms.CharField(
-        label="Client secret", required=False, strip=True, widget=forms.PasswordInput({"autocomplete": "new-password"})
-    )
-    certificate = forms.CharField(
-        label="Certificate and private key",
-        required=False,
-        help_text="For sign-in with certificate: one PEM text with both, the key without a password.",
-        widget=forms.Textarea({"rows": 3, **_PLAIN}),
-    )
-    authority = forms.CharField(
-        label="Authority",
-        max_length=300,
-        required=False,
-        help_text=f"Where tokens come from. Blank is {DEFAULT_AUTHORITY}; a sandbox issues its own at its address.",
-        widget=forms.TextInput({"inputmode": "url", **_PLAIN}),
-    )
-
-    def __init__(self, connection: Connection | None, data: QueryDict | None = None) -> None:
-        names = ("address", "sign_in", "tenant", "client_id", "authority")
-        stored = {name: getattr(connection, name) for name in names} if connection else {}
-        super().__init__(data, initial=stored)
-        kept = f"It is {secret_in_words(connection)}. Leave blank to keep it." if connection else ""
-        self.fields["client_secret"].help_text = kept or "Kept encrypted and never shown again."
-
-    @property
-    def secret(self) -> str:
-        """What was entered to sign in with, of the kind that was chosen."""
-        of_certificate = self.cleaned_data["sign_in"] == SignIn.CERTIFICATE
-        return str(self.cleaned_data["certificate" if of_certificate else "client_secret"])
 
 
 class AccountForm(forms.Form):
@@ -174,7 +111,7 @@ class DataForm(forms.Form):
             )
             self.fields[field_name(one.name, "direction")] = forms.ChoiceField(
                 label=f"Direction of {one.name}",
-                choices=[(direction, DIRECTIONS[direction].capitalize()) for direction in one.directions],
+                choices=[(direction, _DIRECTIONS[direction]) for direction in one.directions],
                 initial=one.direction,
                 required=False,
                 disabled=len(one.directions) == 1,

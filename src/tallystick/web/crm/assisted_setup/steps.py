@@ -27,12 +27,12 @@ from tallystick.integration.setup.availability import Addresses
 from tallystick.odata.views import service_root
 from tallystick.web.crm.assisted_setup.forms import (
     AccountForm,
-    AddressForm,
     AvailabilityForm,
     DataForm,
     NothingForm,
     OrdersForm,
 )
+from tallystick.web.crm.connection.forms import SignInForm
 from tallystick.web.shell.desk import Desk
 
 STAY, GO_ON = "stay", "go on"
@@ -94,10 +94,10 @@ def _show_address(_request: HttpRequest, desk: Desk) -> dict[str, object]:
 
 
 def _address_form(desk: Desk, given: QueryDict | None) -> forms.Form:
-    return AddressForm(connections.find_connection(desk.company), given)
+    return SignInForm(connections.find_connection(desk.company), given)
 
 
-def _connect(request: HttpRequest, desk: Desk, form: AddressForm) -> Done:
+def _connect(request: HttpRequest, desk: Desk, form: SignInForm) -> Done:
     entered = form.cleaned_data
     given = address.Entered(
         entered["address"],

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallystick.engine import TallyError
@@ -14,11 +15,13 @@ from tallystick.web.crm.connection.forms import ConnectionForm, secret_in_words
 from tallystick.web.crm.gate import crm_page, told
 from tallystick.web.crm.workers import worker_is_alive
 from tallystick.web.shell.desk import Desk, Permission
-from tallystick.web.shell.show import show
+from tallystick.web.shell.show import crumb, show
 
 WORKS = "The connection works: {organization}, version {version}."
 
 
+@sensitive_variables("form", "entered")
+@sensitive_post_parameters("client_secret", "certificate")
 @require_http_methods(["GET", "HEAD", "POST"])
 @crm_page()
 def setup(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -43,9 +46,10 @@ def _save(request: HttpRequest, desk: Desk, form: ConnectionForm, *, was_on: boo
             entered["authority"],
             entered["tenant"],
             entered["client_id"],
-            entered["client_secret"],
+            form.secret,
             by=desk.actor,
             schedule_seconds=entered["schedule_seconds"],
+            sign_in=entered["sign_in"],
         )
     except TallyError as refused:
         form.add_error(None, str(refused))
@@ -70,6 +74,26 @@ def _try(request: HttpRequest, connection: Connection, by: Actor, *, saved: bool
 
 def _found(connection: Connection) -> str:
     return WORKS.format(organization=connection.organization or connection.address, version=connection.version)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@crm_page(Permission.INTEGRATE)
+def default_setup(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What using the default synchronization setup would change; and doing it."""
+    if request.method == "POST":
+        changed = operations.use_default_setup(desk.company, by=desk.actor)
+        count = len(changed)
+        told = f"{count} setting{'s are' if count != 1 else ' is'} back" if count else "Every mapping was already"
+        messages.success(request, f"{told} as shipped. Couplings stay as they are.")
+        return redirect("crm-connection", desk.company.slug)
+    return show(
+        request,
+        desk,
+        "crm/default_setup.html",
+        title="Use Default Synchronization Setup",
+        breadcrumbs=[crumb("CRM Connection Setup", "crm-connection", desk)],
+        changes=operations.changes_to_default_setup(desk.company),
+    )
 
 
 @require_POST
@@ -111,6 +135,7 @@ def _show(
         title="CRM Connection Setup",
         connection=connection,
         secret=secret_in_words(connection),
+        jobs=operations.open_runs(desk.company) if connection else None,
         problems=connection.test_problems.splitlines() if connection else [],
         standing=_standing(desk, connection),
         worker_alive=worker_is_alive() if connection else False,
