@@ -21,7 +21,7 @@ from tallystick.dataverse.network import Obstacle, obstacle, unreachable
 from tallystick.dataverse.privileges import MissingPrivilege, Right, held_privileges, missing_privileges
 from tallystick.dataverse.roles import user_state
 from tallystick.dataverse.solution import INTEGRATION, SOLUTION
-from tallystick.dataverse.webapi import Reply, Request, WebApi, query
+from tallystick.dataverse.webapi import Limits, Reply, Request, WebApi, query
 from tallystick.dataverse.wire import GUID
 from tallystick.engine import SetupError, TallyError, Throttled
 
@@ -141,7 +141,7 @@ def diagnose(
         wanted = {table: rights for table, rights in wanted.items() if table not in _OWN or table in _known(metadata)}
     rights = privileges(api, metadata, user, wanted)
     held = roles(api, user, lacking=any(one.is_problem for one in rights))
-    findings += [*seen, held, imported, *rights, *tracking(metadata, tracked), _limits(api)]
+    findings += [*seen, held, imported, *rights, *tracking(metadata, tracked), limits_finding(api.limits)]
     return Diagnosis(_in_order(completed(findings, Check)), environment)
 
 
@@ -236,7 +236,7 @@ def sign_in(api: WebApi, application: str, tenant: str) -> list[Finding]:
         whose = f" The environment says it belongs to the tenant {tenant}." if GUID.fullmatch(tenant.lower()) else ""
         about_tenant = isinstance(error, SetupError) and "tenant" in error.what
         return [problem(Check.SIGN_IN, found.what, found.remedy + whose) if about_tenant else found]
-    return [fine(Check.SIGN_IN, f"The sign-in service accepts the application {application} and its secret.")]
+    return [fine(Check.SIGN_IN, f"The sign-in service accepts the application {application}.")]
 
 
 # The service looks at these in this order.
@@ -420,9 +420,9 @@ def tracking(metadata: Metadata, tables: Collection[str]) -> list[Finding]:
     return found or [fine(Check.TRACKING, f"Change tracking is on for {len(there)} tables.")]
 
 
-def _limits(api: WebApi) -> Finding:
-    """Say how much of the service's limits is left, as its last answer told."""
-    if (left := api.limits) is None:
+def limits_finding(left: Limits | None) -> Finding:
+    """Return what it means how much of the service's limits its last answer said is left."""
+    if left is None:
         return fine(Check.LIMITS, "Dynamics CRM does not ask to slow down.")
     told = (
         f"{left.requests:,} requests and {left.seconds:,.0f} seconds of computing are left for the next five minutes."

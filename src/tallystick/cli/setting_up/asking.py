@@ -180,7 +180,7 @@ def _availability(answers: Answers) -> str:
     _list("What switching it on will change:", outlook.changes)
     if not typer.confirm("Switch item availability on?", default=outlook.on):
         return steps.do_availability(answers.company, "", where)
-    answers.financials = _text("Address of Financials", answers.financials or where.web.partition("/c/")[0])
+    answers.financials = _text("Address of Financials", steps.root_of(answers.financials))
     email = _text("Whose key", outlook.user or outlook.candidates[0].email)
     return steps.do_availability(answers.company, email, steps.addresses(answers.company, answers.financials))
 

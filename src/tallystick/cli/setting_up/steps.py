@@ -33,11 +33,16 @@ PAGES = "http://127.0.0.1:8000"
 
 
 def addresses(company: Company, base: str) -> Addresses:
-    """Return where this installation is reached: below `base`, else TALLY_BASE_URL, else where `tally serve` listens."""
-    root = (base or environment().base_url or PAGES).rstrip("/")
+    """Return where a company is reached below `base`, which may be blank."""
+    root = root_of(base)
     return Addresses(
         root + reverse(ROUTE, args=(company.slug, "")), root + reverse("company-home", args=(company.slug,))
     )
+
+
+def root_of(base: str) -> str:
+    """Return where this installation is reached: `base`, else TALLY_BASE_URL, else where `tally serve` listens."""
+    return (base or environment().base_url or PAGES).rstrip("/")
 
 
 def do_experience(company: Company, *, switch: bool) -> tuple[Company, str]:
