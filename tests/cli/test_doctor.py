@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from tests.cli.command import Answer, Tally, new_home
+from tests.postgresql_cluster import Cluster
 from tests.sandbox_process import Sandbox, running_sandbox
 
 
@@ -189,3 +190,27 @@ def test_companies_that_are_not_connected_are_told_how_and_one_can_be_chosen(cop
     assert found[-1]["outcome"] == "not checked"
     only = copy("doctor", "--json", "--company", "beta").json["checks"]
     assert {one.get("company", "") for one in only} == {"", "beta"}
+
+
+@pytest.mark.slow
+@pytest.mark.postgres
+def test_on_postgresql_database_job_store_and_workers_are_looked_at(
+    tmp_path: Path, postgresql_cluster: Cluster
+) -> None:
+    tally = Tally(tmp_path / "home", {"DATABASE_URL": postgresql_cluster.create_database("looked_at")})
+    tally.home.mkdir()
+    empty = checks(tally("doctor", "--json"))
+    assert empty["migrations"]["remedy"] == "Run `tally migrate`."
+    tally.done("company", "add", "Acme")
+    before = checks(tally("doctor", "--json"))
+    assert "PostgreSQL database looked_at at" in before["database"]["what"]
+    assert before["job store"]["what"] == "There is no job store yet; the first worker makes it."
+    assert before["worker"]["outcome"] == "problem"
+    with tally.running("worker"):
+        give_up_at = time.monotonic() + 60
+        while (answer := tally("doctor", "--json")).status != 0 and time.monotonic() < give_up_at:
+            time.sleep(0.5)
+    found = checks(answer)
+    assert answer.status == 0, answer.out
+    assert found["job store"]["what"] == "The job store answers; 0 of its jobs are under way or waiting."
+    assert "worker-1 on" in found["worker"]["what"]
