@@ -21,8 +21,8 @@ from tallystick.integration.setup.progress import (
 
 CHANGES: tuple[str, ...] = (
     "Address, tenant and client ID are stored; the secret is stored encrypted and never shown again.",
-    "The application signs in once and reads the name of the organization, its version and its currency. Nothing changes in "
-    "Dynamics CRM, and nothing is synchronized yet.",
+    "The application signs in once and reads the name of the organization, its version and its currency. Nothing changes "
+    "in Dynamics CRM, and nothing is synchronized yet.",
 )
 
 
