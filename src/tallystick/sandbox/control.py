@@ -12,7 +12,7 @@ import orjson
 from tallystick.sandbox.environment import Environment
 from tallystick.sandbox.faults import FaultBox, fault_from
 from tallystick.sandbox.http import Request, Response
-from tallystick.sandbox.provision import register_application
+from tallystick.sandbox.provision import register_application, register_certificate
 from tallystick.sandbox.rows.caller import Caller
 from tallystick.sandbox.rows.values import SqlValue, moment_text, parse_guid
 from tallystick.sandbox.rows.write import Writing, write_values
@@ -103,14 +103,22 @@ class Desk:
         return Response(204)
 
     def _register(self, request: Request) -> Response:
-        """`{"client_id": …, "client_secret": …}`: the directory's app registration; it is no user by that."""
+        """`{"client_id": …, "client_secret": …}`, or with a `certificate`: the directory's app registration; no user."""
         try:
             given = orjson.loads(request.body)
-            client_id, secret = parse_guid(given["client_id"]), given["client_secret"]
-        except (ValueError, KeyError, TypeError):
-            client_id, secret = None, ""
-        if client_id is None or not isinstance(secret, str) or not secret:
-            return _error(400, 'The body must be {"client_id": "<guid>", "client_secret": "<text>"}.')
-        with self.environment.database.write() as transaction:
-            register_application(transaction, client_id, secret)
+            client_id = parse_guid(given["client_id"])
+            secret, certificate = given.get("client_secret", ""), given.get("certificate", "")
+        except (ValueError, KeyError, TypeError, AttributeError):
+            client_id, secret, certificate = None, "", ""
+        texts = isinstance(secret, str) and isinstance(certificate, str)
+        if client_id is None or not texts or not (secret or certificate):
+            return _error(400, 'The body must be {"client_id": "<guid>", "client_secret": "<text>"}, or "certificate".')
+        try:
+            with self.environment.database.write() as transaction:
+                if secret:
+                    register_application(transaction, client_id, secret)
+                if certificate:
+                    register_certificate(transaction, client_id, certificate)
+        except ValueError:
+            return _error(400, "The certificate is not one in PEM.")
         return Response(204)
