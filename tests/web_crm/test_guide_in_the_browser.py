@@ -267,6 +267,9 @@ def test_by_hand_on_the_setup_page_it_comes_to_the_same(
         page.goto(f"{at.company}crm/connection/")
         page.get_by_role("button", name="Enable").click()
         expect(page.locator(".toast")).to_contain_text("is switched on")
+        with at.sandbox.client(ADMINISTRATOR, CANARY) as api:
+            [row] = api.get("tstick_connections").json()["value"]
+        assert row["tstick_webaddress"] == f"{at.address}/c/alder/"
         page.get_by_role("link", name="Run Full Synchronization").click()
         page.locator("#full-synch").get_by_role("button", name="Start").click()
         page.get_by_role("dialog").get_by_role("button", name="Start").click()

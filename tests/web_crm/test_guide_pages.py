@@ -206,6 +206,18 @@ def test_the_default_setup_is_shown_before_it_is_used(administrator: Client, cle
     assert operations.changes_to_default_setup(crm.company) == []
 
 
+def test_the_direction_is_narrowed_by_hand_too(administrator: Client, crm: Crm, url: str) -> None:
+    given = {"enabled": "on", "conflicts": "ask", "deletions": "ask", "max_share": "20"}
+    address = url + "mappings/customer/"
+    post(administrator, address, **given, direction="to finance")
+    assert MappingSettings.objects.get(name="CUSTOMER").direction == "to finance"
+    post(administrator, address, **given)
+    assert MappingSettings.objects.get(name="CUSTOMER").direction == "to finance", "what is not sent stays"
+    assert administrator.post(url + "mappings/currency/", {**given, "direction": "both"}).status_code == 422
+    post(administrator, address, **given, direction="both")
+    assert MappingSettings.objects.get(name="CUSTOMER").direction == ""
+
+
 def test_the_setup_page_tells_user_roles_jobs_and_limits(administrator: Client, crm: Crm, url: str) -> None:
     text = page(administrator, url + "connection/")
     assert "0 in process, 0 queued" in text
