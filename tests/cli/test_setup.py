@@ -15,6 +15,7 @@ from uuid import uuid4
 
 import pytest
 from tests.cli.command import Answer, Tally, new_home
+from tests.integration.certificates import certificate_and_key
 from tests.sandbox.staff import Staff, id_in
 from tests.sandbox_process import Sandbox, running_sandbox
 
@@ -273,6 +274,19 @@ def test_who_cannot_sign_in_is_told_before_anything_is_changed(
     foreseen = tally("setup", "--file", file, "--dry-run")
     assert foreseen.status == 1
     assert sentence in foreseen.out
+
+
+def test_an_application_signs_in_with_a_certificate(tally: Tally, environment: Environment) -> None:
+    pem = certificate_and_key()
+    (tally.home.parent / "certificate.pem").write_text(pem, encoding="ascii")
+    environment.sandbox.control.post(
+        "/_sandbox/applications", json={"client_id": environment.client_id, "certificate": pem}
+    ).raise_for_status()
+    text = environment.toml.replace('{ environment = "CRM_SECRET" }', '{ file = "certificate.pem" }')
+    text = text.replace("[administrator]", 'sign_in = "certificate"\n[administrator]', 1)
+    file = write(tally, text + "\n[finish]\nfull_synchronization = false\n")
+    assert "the application signs in." in tally.done("setup", "--file", file).out
+    assert tally.done("connection", "--json").json["enabled"] is True
 
 
 def test_a_company_below_suite_is_switched_only_where_the_file_says_so(tally: Tally, environment: Environment) -> None:

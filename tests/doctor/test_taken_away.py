@@ -11,6 +11,7 @@ from uuid import uuid4
 
 import pytest
 from tests.doctor.world import CLIENT_ID, RIGHTS, SECRET, World, another_server, own_certificate
+from tests.integration.certificates import certificate_and_key
 
 from tallystick.config import environment
 from tallystick.dataverse import Finding, Outcome
@@ -20,7 +21,7 @@ from tallystick.financials.models import Company
 from tallystick.financials.services import companies
 from tallystick.integration.doctor import company as doctor
 from tallystick.integration.doctor import ground
-from tallystick.integration.models import Connection, CouplingRow, MappingSettings
+from tallystick.integration.models import Connection, CouplingRow, MappingSettings, SignIn
 
 pytestmark = pytest.mark.django_db
 
@@ -103,6 +104,17 @@ def no_such_tenant(_world: World) -> dict[str, str]:
 def set_secret(secret: str) -> Callable[[Connection], None]:
     def change(connection: Connection) -> None:
         connection.set_client_secret(secret)
+        connection.save()
+
+    return change
+
+
+def signs_in_by_certificate(days: int) -> Callable[[Connection], None]:
+    """With a certificate that the directory does not know, good for so many days."""
+
+    def change(connection: Connection) -> None:
+        connection.sign_in = SignIn.CERTIFICATE
+        connection.set_client_secret(certificate_and_key(days))
         connection.save()
 
     return change
@@ -227,6 +239,18 @@ CASES = {
     ),
     "the application's being enabled": Case(
         "sign-in", (CLIENT_ID, "is disabled"), "Enable it", lambda world: world.troubled("disabled")
+    ),
+    "the registration of the certificate": Case(
+        "sign-in",
+        (CLIENT_ID, "does not know the connection's certificate"),
+        "Upload the certificate",
+        before=signs_in_by_certificate(100),
+    ),
+    "the time of the certificate": Case(
+        "stored secret",
+        ("certificate expired on",),
+        "upload it to the app registration",
+        before=signs_in_by_certificate(-1),
     ),
     "the tenant": Case("sign-in", ("There is no tenant fabrikam.example",), "Check the tenant", changes=no_such_tenant),
     "the sign-in service": Case(

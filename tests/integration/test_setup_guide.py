@@ -8,6 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from tests.integration.certificates import certificate_and_key
 from tests.integration.crm import BY
 from tests.sandbox.staff import Staff, id_in
 from tests.sandbox_process import Sandbox
@@ -186,6 +187,21 @@ def test_a_user_without_role_may_go_on_because_a_later_step_gives_it_one(
     assert [str(problem) for problem in tested.lacking] == [
         "The connection's user has no security role. Give the application user a security role."
     ]
+
+
+def test_an_application_signs_in_with_its_certificate(company: Company, environment: Environment) -> None:
+    pem, other = certificate_and_key(), certificate_and_key()
+    by_certificate = environment.entered(secret=pem, sign_in="certificate")
+    tested = address.connect(company, by_certificate, BY)
+    assert "does not know the connection's certificate" in str(tested.problem)
+    environment.sandbox.register_certificate(environment.client_id, pem)
+    assert address.connect(company, by_certificate, BY).signs_in
+    stored = Connection.objects.get()
+    assert (stored.sign_in, stored.client_secret()) == ("certificate", pem)
+    assert address.connect(company, environment.entered(secret="", sign_in="certificate"), BY).signs_in, "it is kept"
+    assert not address.connect(company, environment.entered(secret=other, sign_in="certificate"), BY).signs_in
+    with pytest.raises(SetupError, match="client secret is missing"):
+        address.connect(company, environment.entered(secret=""), BY)
 
 
 @pytest.mark.parametrize("entered", [{"address": "contoso"}, {"tenant": " "}, {"secret": ""}])

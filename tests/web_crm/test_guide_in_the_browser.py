@@ -5,8 +5,10 @@ Real Chromium, real pages with their worker, a real sandbox whose synchronizatio
 import re
 import shutil
 import socket
+import subprocess
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,7 +47,7 @@ class Installation:
 
 
 @contextmanager
-def installed(folder: Path, experience: str) -> Iterator[Installation]:
+def installed(folder: Path, experience: str, *, serve: bool = True) -> Iterator[Installation]:
     tally = new_home(folder / "home")
     tally.done("company", "add", "Alder", "--experience", experience)
     tally.done("user", "add", BOSS)
@@ -60,12 +62,20 @@ def installed(folder: Path, experience: str) -> Iterator[Installation]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
-        with tally.running("serve", "--port", str(port), log=folder / "home" / "serve.log") as process:
-            address = f"http://127.0.0.1:{port}"
-            wait_for(address)
-            yield Installation(tally, sandbox, address, folder)
-            process.terminate()
-            process.wait(60)
+        at = Installation(tally, sandbox, f"http://127.0.0.1:{port}", folder)
+        with served(at) if serve else nullcontext():
+            yield at
+
+
+@contextmanager
+def served(at: Installation) -> Iterator["subprocess.Popen[str]"]:
+    """The pages, with their worker, at the address of the installation."""
+    port = at.address.rpartition(":")[2]
+    with at.tally.running("serve", "--port", port, log=at.folder / "home" / "serve.log") as process:
+        wait_for(at.address)
+        yield process
+        process.terminate()
+        process.wait(60)
 
 
 @pytest.fixture(scope="module")
@@ -130,9 +140,7 @@ def through_the_guide(page: Page, at: Installation) -> None:
     page.goto(f"{at.company}crm/assisted-setup/")
     expect(page.get_by_text("Next: Import solution.")).to_be_visible()
     page.get_by_role("link", name="Continue").click()
-    page.get_by_label("Client ID of the administrative account").fill(ADMINISTRATOR)
-    page.get_by_label("Client secret of the administrative account").fill(CANARY)
-    page.get_by_role("button", name="Import Solution").click()
+    import_solution(page)
     expect(page.get_by_text(f"The solution is there in version {VERSION}.")).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Next").click()
 
@@ -246,6 +254,53 @@ def focus(page: Page, name: str) -> None:
     raise AssertionError(f"the keyboard does not reach {name}")
 
 
+def test_a_crash_in_the_middle_of_the_import_loses_nothing(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with installed(tmp_path_factory.mktemp("crash"), "Suite", serve=False) as at:
+        with served(at) as process, window(browser, at) as page:
+            page.goto(f"{at.company}crm/assisted-setup/connection/experience/")
+            page.get_by_role("button", name="Next").click()
+            page.get_by_label("Dynamics CRM address").fill(at.sandbox.url)
+            page.get_by_label("Tenant").fill(at.sandbox.tenant)
+            page.get_by_label("Client ID").fill(at.sandbox.client_id)
+            page.get_by_label("Client secret").fill(at.sandbox.client_secret)
+            page.get_by_label("Authority").fill(at.sandbox.url)
+            page.get_by_role("button", name="Save, test and go on").click()
+            at.sandbox.fault("latency", 20_000, path="asyncoperations", times=1)
+            import_solution(page)
+            expect(page.get_by_text("The guide goes on when the import has ended.")).to_be_visible()
+            wait_until_asked(at.sandbox, "asyncoperations")
+            page.goto("about:blank")
+            process.kill()
+            process.wait(60)
+        with served(at), window(browser, at) as page:
+            page.goto(f"{at.company}crm/assisted-setup/")
+            expect(page.get_by_text("Next: Import solution.")).to_be_visible()
+            page.get_by_role("link", name="Continue").click()
+            import_solution(page)
+            done = page.locator("#guide-import")
+            expect(done).to_contain_text("of the solution was there already.", timeout=LONG)
+            expect(done).to_contain_text("was given the role Tallystick Integration User.")
+            page.get_by_role("button", name="Next").click()
+            expect(page.locator(".facts")).to_contain_text("it may do all it needs")
+        nothing_of_the_administrator_is_left(at)
+
+
+def import_solution(page: Page) -> None:
+    page.get_by_label("Client ID of the administrative account").fill(ADMINISTRATOR)
+    page.get_by_label("Client secret of the administrative account").fill(CANARY)
+    page.get_by_role("button", name="Import Solution").click()
+
+
+def wait_until_asked(sandbox: Sandbox, path: str) -> None:
+    for _ in range(300):
+        if any(fault["met"] for fault in sandbox.faults() if fault.get("path") == path):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"nobody asked for {path}")
+
+
 def test_by_hand_on_the_setup_page_it_comes_to_the_same(
     browser: Browser, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -267,6 +322,9 @@ def test_by_hand_on_the_setup_page_it_comes_to_the_same(
         page.goto(f"{at.company}crm/connection/")
         page.get_by_role("button", name="Enable").click()
         expect(page.locator(".toast")).to_contain_text("is switched on")
+        with at.sandbox.client(ADMINISTRATOR, CANARY) as api:
+            [row] = api.get("tstick_connections").json()["value"]
+        assert row["tstick_webaddress"] == f"{at.address}/c/alder/"
         page.get_by_role("link", name="Run Full Synchronization").click()
         page.locator("#full-synch").get_by_role("button", name="Start").click()
         page.get_by_role("dialog").get_by_role("button", name="Start").click()

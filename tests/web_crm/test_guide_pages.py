@@ -1,15 +1,10 @@
 """Assisted Setup and the guide, as requests: who is let in, what is told, and that no secret comes back."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
 from django.test import Client
+from tests.integration.certificates import certificate_and_key
 from tests.integration.crm import BY, Crm
 from tests.sandbox_process import Sandbox
 from tests.web.conftest import person, signed_in
@@ -112,34 +107,15 @@ def test_a_secret_goes_in_and_never_comes_out(
         assert CANARY not in answer.content.decode()
 
 
-def certificate(days: int = 30) -> str:
-    """A certificate that its own key signed, and that key."""
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tests")])
-    now = datetime.now(UTC)
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - timedelta(days=400))
-        .not_valid_after(now + timedelta(days=days))
-        .sign(key, SHA256())
-    )
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    return made.public_bytes(Encoding.PEM).decode() + private.decode()
-
-
 def test_what_is_no_certificate_is_refused_and_no_key_comes_back(
     administrator: Client, company: Company, sandbox: Sandbox, guide: str, url: str
 ) -> None:
-    good, other = certificate(), certificate()
+    good, other = certificate_and_key(), certificate_and_key()
     mixed = good.partition("-----BEGIN PRIVATE")[0] + "-----BEGIN PRIVATE" + other.partition("-----BEGIN PRIVATE")[2]
     bad = {
         "": "This field is required.",
         "no certificate": "cannot be read",
-        certificate(days=-1): "The certificate expired on",
+        certificate_and_key(days=-1): "The certificate expired on",
         mixed: "does not belong to the connection&#x27;s certificate",
     }
     for address in (f"{guide}address/", f"{url}connection/"):
@@ -228,6 +204,18 @@ def test_the_default_setup_is_shown_before_it_is_used(administrator: Client, cle
     assert clerk.post(address).status_code == 403
     assert "2 settings are back as shipped." in post(administrator, address)
     assert operations.changes_to_default_setup(crm.company) == []
+
+
+def test_the_direction_is_narrowed_by_hand_too(administrator: Client, crm: Crm, url: str) -> None:
+    given = {"enabled": "on", "conflicts": "ask", "deletions": "ask", "max_share": "20"}
+    address = url + "mappings/customer/"
+    post(administrator, address, **given, direction="to finance")
+    assert MappingSettings.objects.get(name="CUSTOMER").direction == "to finance"
+    post(administrator, address, **given)
+    assert MappingSettings.objects.get(name="CUSTOMER").direction == "to finance", "what is not sent stays"
+    assert administrator.post(url + "mappings/currency/", {**given, "direction": "both"}).status_code == 422
+    post(administrator, address, **given, direction="both")
+    assert MappingSettings.objects.get(name="CUSTOMER").direction == ""
 
 
 def test_the_setup_page_tells_user_roles_jobs_and_limits(administrator: Client, crm: Crm, url: str) -> None:

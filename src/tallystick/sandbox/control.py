@@ -13,7 +13,7 @@ from tallystick.sandbox.environment import Environment
 from tallystick.sandbox.faults import FaultBox, fault_from
 from tallystick.sandbox.http import Request, Response
 from tallystick.sandbox.metadata.stored import remember
-from tallystick.sandbox.provision import register_application
+from tallystick.sandbox.provision import register_application, register_certificate
 from tallystick.sandbox.rows.caller import Caller
 from tallystick.sandbox.rows.values import SqlValue, moment_text, parse_guid
 from tallystick.sandbox.rows.write import Writing, write_values
@@ -117,22 +117,32 @@ class Desk:
         return Response(204)
 
     def _register(self, request: Request) -> Response:
-        """`{"client_id": …, "client_secret": …}`: the directory's app registration; it is no user by that.
+        """`{"client_id": …, "client_secret": …}`, or with a `certificate`: the directory's app registration; no user.
 
         `"trouble"` says what the directory has against it: an expired secret, or that the application is disabled."""
         try:
             given = orjson.loads(request.body)
-            client_id, secret = parse_guid(given["client_id"]), given["client_secret"]
+            client_id = parse_guid(given["client_id"])
+            secret, certificate = given.get("client_secret", ""), given.get("certificate", "")
             trouble = given.get("trouble", "")
         except (ValueError, KeyError, TypeError, AttributeError):
-            client_id, secret, trouble = None, "", ""
-        if client_id is None or not isinstance(secret, str) or not secret or trouble not in ("", *TROUBLES):
+            client_id, secret, certificate, trouble = None, "", "", ""
+        texts = isinstance(secret, str) and isinstance(certificate, str) and trouble in ("", *TROUBLES)
+        if client_id is None or not texts or not (secret or certificate):
             known = " or ".join(f'"{one}"' for one in TROUBLES)
             return _error(
-                400, f'The body must be {{"client_id": "<guid>", "client_secret": "<text>"}}; "trouble" may be {known}.'
+                400,
+                f'The body must be {{"client_id": "<guid>", "client_secret": "<text>"}}, or "certificate"; "trouble" may be '
+                f"{known}.",
             )
-        with self.environment.database.write() as transaction:
-            register_application(transaction, client_id, secret, trouble)
+        try:
+            with self.environment.database.write() as transaction:
+                if secret:
+                    register_application(transaction, client_id, secret, trouble)
+                if certificate:
+                    register_certificate(transaction, client_id, certificate)
+        except ValueError:
+            return _error(400, "The certificate is not one in PEM.")
         return Response(204)
 
     def _change_table(self, request: Request) -> Response:

@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from tallystick.dataverse import SolutionState
 from tallystick.engine import SetupError
 from tallystick.financials.models import Company
-from tallystick.financials.permissions import Actor
+from tallystick.financials.permissions import Actor, Permission
 from tallystick.integration import connections, operations
 from tallystick.integration.models import Connection, FullSync
 from tallystick.integration.setup import availability, data, orders
@@ -87,6 +88,18 @@ def finish(company: Company, web_address: str, *, by: Actor, now: datetime) -> N
         connections.enable(connection, by)
         note_done(company, Step.FINISH, by)
         note_completed(company, by, now)
+
+
+def tell_where(company: Company, web_address: str, by: Actor) -> bool:
+    """Tell Dynamics CRM where the company is in Financials, for what was set up by hand; whether the solution is there.
+
+    Some four requests. Raises what Dynamics CRM refuses."""
+    by.require(Permission.INTEGRATE)
+    with connections.brief_client(connection_for(company)) as client:
+        if client.solution_status().state is SolutionState.ABSENT:
+            return False
+        client.write_finance_connection(availability.finance_connection(company, web_address))
+    return True
 
 
 def run_full_synchronization(company: Company, by: Actor) -> FullSync:

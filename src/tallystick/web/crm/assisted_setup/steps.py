@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, QueryDict
-from django.urls import reverse
 from django.utils import timezone
 
 from tallystick.integration import connections
@@ -24,7 +23,7 @@ from tallystick.integration.setup import (
     user,
 )
 from tallystick.integration.setup.availability import Addresses
-from tallystick.odata.views import service_root
+from tallystick.web.crm.addresses import addresses
 from tallystick.web.crm.assisted_setup.forms import (
     AccountForm,
     AvailabilityForm,
@@ -160,13 +159,6 @@ def _confirm_user(_request: HttpRequest, desk: Desk, _form: forms.Form) -> Done:
 
 
 # 5: item availability
-
-
-def addresses(request: HttpRequest, desk: Desk) -> Addresses:
-    """Where this installation is reached: below `TALLY_BASE_URL`, or as the request came."""
-    root = service_root(desk.company, request)
-    home = reverse("company-home", args=(desk.company.slug,))
-    return Addresses(root, root.removesuffix(reverse("odata", args=(desk.company.slug, ""))) + home)
 
 
 def _show_availability(request: HttpRequest, desk: Desk) -> dict[str, object]:

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tallystick.engine import TallyError
 from tallystick.financials.permissions import Actor
-from tallystick.integration import connections, operations
+from tallystick.integration import connections, operations, setup
 from tallystick.integration.models import Connection
 from tallystick.integration.operations import Status
+from tallystick.web.crm.addresses import addresses
 from tallystick.web.crm.connection.forms import ConnectionForm, secret_in_words
 from tallystick.web.crm.gate import crm_page, told
 from tallystick.web.crm.workers import worker_is_alive
@@ -24,7 +25,7 @@ WORKS = "The connection works: {organization}, version {version}."
 @sensitive_post_parameters("client_secret", "certificate")
 @require_http_methods(["GET", "HEAD", "POST"])
 @crm_page()
-def setup(request: HttpRequest, desk: Desk) -> HttpResponse:
+def connection_setup(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Look at the connection; who may integrate enters it. Saving tests it at once."""
     connection = connections.find_connection(desk.company)
     if request.method != "POST":
@@ -111,7 +112,16 @@ def enable(request: HttpRequest, desk: Desk) -> HttpResponse:
     with told(request):
         connection = connections.enable(connections.connection_of(desk.company), by=desk.actor)
         messages.success(request, f"The connection to {connection.organization or connection.address} is switched on.")
+        _tell_where(request, desk)
     return redirect("crm-connection", desk.company.slug)
+
+
+def _tell_where(request: HttpRequest, desk: Desk) -> None:
+    """Have Dynamics CRM know where Financials is; what keeps it from that keeps nothing else from working."""
+    try:
+        setup.finish.tell_where(desk.company, addresses(request, desk).web, desk.actor)
+    except TallyError as problem:
+        messages.warning(request, f"Dynamics CRM was not told where Financials is: {problem}")
 
 
 @require_POST
@@ -138,6 +148,8 @@ def _show(
         jobs=operations.open_runs(desk.company) if connection else None,
         problems=connection.test_problems.splitlines() if connection else [],
         standing=_standing(desk, connection),
+        orders=setup.orders.choice_of(desk.company),
+        stock=setup.progress_of(desk.company).choice(setup.Step.AVAILABILITY),
         worker_alive=worker_is_alive() if connection else False,
         form=form,
         status=status,
