@@ -130,11 +130,8 @@ class Desk:
         texts = isinstance(secret, str) and isinstance(certificate, str) and trouble in ("", *TROUBLES)
         if client_id is None or not texts or not (secret or certificate):
             known = " or ".join(f'"{one}"' for one in TROUBLES)
-            return _error(
-                400,
-                f'The body must be {{"client_id": "<guid>", "client_secret": "<text>"}}, or "certificate"; "trouble" may be '
-                f"{known}.",
-            )
+            told = 'The body must be {"client_id": "<guid>", "client_secret": "<text>"}, or "certificate"'
+            return _error(400, f'{told}; "trouble" may be {known}.')
         try:
             with self.environment.database.write() as transaction:
                 if secret:
