@@ -111,6 +111,7 @@ def test_all_steps_in_order_lead_to_a_connection_that_is_on(connected: Company, 
     assert found.user is not None
     assert [role.name for role in found.user.roles] == ["Tallystick Integration User"]
     user.confirm(company, BY)
+    assert Connection.objects.get().test_problems == "", "the test before the role was given no longer counts"
     availability.go_without(company, BY)
     orders.choose(company, "legacy", "", BY)
     data.choose(company, {"CUSTOMER": ""}, BY)

@@ -184,10 +184,12 @@ def through_the_guide(page: Page, at: Installation) -> None:
 
 def is_accessible_and_narrow(page: Page, at: Installation) -> None:
     found, wide = {}, {}
-    pages = [f"connection/{step}/" for step in STEPS] + [""]
+    pages = [f"assisted-setup/connection/{step}/" for step in STEPS]
+    pages += ["assisted-setup/", "connection/", "connection/default-setup"]
     for name in pages:
         page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a plain dict does
-        page.goto(f"{at.company}crm/assisted-setup/{name}")
+        page.goto(f"{at.company}crm/{name}")
+        page.wait_for_load_state("networkidle")
         violations = Axe().run(page).response["violations"]
         found[name] = [
             (one["id"], [node["html"] for node in one["nodes"]][:3])

@@ -75,7 +75,7 @@ def _unfit(user: UserState) -> TallyError | None:
 def give_role(company: Company, client_id: str, secret: str, by: Actor) -> UserOutlook:
     """Give the user its role with an administrator's account, which is then forgotten; check its privileges; do the step.
 
-    Some ten requests. Raises SetupError for an account that is no administrator's, and for a user that is not there, is
+    Some sixteen requests. Raises SetupError for an account that is no administrator's, and for a user that is not there, is
     disabled or lacks privileges afterwards."""
     with attempt(company, Step.USER, by):
         connection = connection_for(company)
@@ -89,11 +89,18 @@ def give_role(company: Company, client_id: str, secret: str, by: Actor) -> UserO
             if found.problem is not None:
                 raise found.problem
             client.assign_role(connection.client_id)
-            user = client.user_state(connection.client_id)
-            found = _judged(user, tuple(client.verify_privileges(client_id=connection.client_id)))
-        _require_ready(found)
-        note_done(company, Step.USER, by, roles=[role.name for role in user.roles])
+            found = _judged(
+                client.user_state(connection.client_id), tuple(client.verify_privileges(client_id=connection.client_id))
+            )
+        _note(company, connection, found, by)
     return found
+
+
+def _note(company: Company, connection: Connection, found: UserOutlook, by: Actor) -> None:
+    """Do the step where nothing is in the way; what an earlier test missed is there now, so it is tested anew."""
+    _require_ready(found)
+    connections.test(connection, by)
+    note_done(company, Step.USER, by, roles=[role.name for role in found.user.roles] if found.user else [])
 
 
 def _require_administrator(client: DataverseClient) -> None:
@@ -113,8 +120,7 @@ def confirm(company: Company, by: Actor) -> UserOutlook:
     """Do the step where the user lacks nothing. Raises what is in the way."""
     with attempt(company, Step.USER, by):
         found = look(company)
-        _require_ready(found)
-        note_done(company, Step.USER, by, roles=[role.name for role in found.user.roles] if found.user else [])
+        _note(company, connection_for(company), found, by)
     return found
 
 
