@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("financials", "0002_change_feed"),
+        ("financials", "0004_indexes_of_large_books"),
     ]
 
     operations = [
