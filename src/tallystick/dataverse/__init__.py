@@ -9,6 +9,7 @@ from tallystick.dataverse.auth import (
     certificate_expiry,
 )
 from tallystick.dataverse.client import DataverseClient
+from tallystick.dataverse.diagnosis import Diagnosis, Finding, Outcome
 from tallystick.dataverse.errors import RightsMissing
 from tallystick.dataverse.finance_rows import FinanceConnection
 from tallystick.dataverse.installing import Imported, Progress, SolutionState, SolutionStatus
@@ -29,10 +30,13 @@ __all__ = [
     "Credentials",
     "DataverseClient",
     "DataverseSide",
+    "Diagnosis",
     "FinanceConnection",
+    "Finding",
     "Imported",
     "Limits",
     "MissingPrivilege",
+    "Outcome",
     "Progress",
     "Right",
     "RightsMissing",

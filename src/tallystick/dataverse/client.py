@@ -2,15 +2,16 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 import httpx2
 
-from tallystick.dataverse import finance_rows, installing, lookup, privileges, report, roles
+from tallystick.dataverse import diagnosis, finance_rows, installing, lookup, privileges, report, roles
 from tallystick.dataverse.address import VERSION
 from tallystick.dataverse.auth import Credentials
+from tallystick.dataverse.diagnosis import Diagnosis
 from tallystick.dataverse.finance_rows import FinanceConnection
 from tallystick.dataverse.installing import Imported, Progress, SolutionStatus
 from tallystick.dataverse.lookup import Candidate
@@ -100,6 +101,15 @@ class DataverseClient:
 
         Some six requests. Make the client with `attempts=1`, so that a wrong address is told at once."""
         return report.examine(self.api, self.metadata, reads=reads, writes=writes)
+
+    def diagnose(
+        self, application: str, wanted: Mapping[str, Sequence[Right]], tracked: Collection[str] = ()
+    ) -> Diagnosis:
+        """Say of everything between here and the environment's rows how it is. Never raises a TallyError. Reads only.
+
+        Some fifteen requests. `application` is the client id, `wanted` the rights it needs by table, `tracked` the tables
+        whose changes are read. Make the client with `attempts=1, patience=0`, so that nothing is waited for."""
+        return diagnosis.diagnose(self.api, self.metadata, wanted, tracked, application=application)
 
     def search(self, table: str, text: str, limit: int = 20) -> list[Candidate]:
         """Return rows whose name, e-mail, phone, number or city contains `text`, names that begin with it first."""

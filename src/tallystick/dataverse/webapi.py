@@ -34,6 +34,7 @@ Answer = TypeVar("Answer")
 TIMEOUT = httpx2.Timeout(120.0, connect=10.0)
 # Longer than the service's window of five minutes, so that being throttled is waited for and not an error.
 PATIENCE_SECONDS = 330.0
+KNOCK_SECONDS = 10.0
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 20.0
@@ -173,6 +174,19 @@ class WebApi:
         self._http.close()
 
     # What others ask for
+
+    def knock(self) -> Reply:
+        """Ask once, without a token, and return what is answered: an environment refuses that in a way of its own.
+
+        Raises httpx2.TransportError where nothing is answered."""
+        with self._lock:
+            self.requests += 1
+        answer = self._http.get(self.address.api + "WhoAmI", headers=_UNCACHED, timeout=KNOCK_SECONDS)
+        return Reply(answer.status_code, answer.headers, answer.content)
+
+    def sign_in(self) -> None:
+        """Get a token, unless there is one. Raises SetupError when it is refused, SideUnavailable without an answer."""
+        self._tokens.token()
 
     def fetch(self, path: str, headers: Mapping[str, str] | None = None, subject: Subject | None = None) -> Any:
         """GET `path` and return its JSON. Raises what the service's refusal means."""

@@ -1,7 +1,7 @@
 """The connection of a company to its Dataverse environment: made, tested, switched on and off, and used as two sides."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -20,7 +20,8 @@ from tallystick.dataverse import (
 )
 from tallystick.dataverse.options import is_option_table
 from tallystick.dataverse.privileges import TO_READ, TO_WRITE
-from tallystick.engine import FINANCE, SALES, SetupError, Side, SideName
+from tallystick.dataverse.webapi import ATTEMPTS, PATIENCE_SECONDS
+from tallystick.engine import FINANCE, SALES, SetupError, Side, SideName, TableMapping
 from tallystick.financials import audit
 from tallystick.financials.audit import Area
 from tallystick.financials.models import Company, Experience
@@ -168,38 +169,38 @@ def test(connection: Connection, by: Actor) -> ConnectionReport:
 
 
 def _tried(connection: Connection) -> ConnectionReport:
-    tables = _tables(connection)
+    tables = _tables(mappings_of(connection))
     with _new_client(connection, attempts=1) as client:
         report = client.test_connection(
             reads=[table for table, written in tables.items() if not written],
             writes=[table for table, written in tables.items() if written],
         )
-    return replace(report, problems=(*report.problems, *_other_environment(connection, report)))
+    other = other_environment(connection, report.organization) if report.ok else None
+    return report if other is None else replace(report, problems=(*report.problems, other))
 
 
-def _tables(connection: Connection) -> dict[str, bool]:
+def _tables(enabled: Iterable[TableMapping]) -> dict[str, bool]:
     """Return the tables of Dynamics CRM that take part, and whether they are written too."""
-    return {mapping.sales: mapping.direction.reaches(SALES) for mapping in mappings_of(connection)}
+    return {mapping.sales: mapping.direction.reaches(SALES) for mapping in enabled}
 
 
-def rights_needed(connection: Connection) -> Mapping[str, Sequence[Right]]:
-    """Return the rights that the enabled mappings ask of the connection's user, by table of Dynamics CRM. One query."""
-    tables = {table: written for table, written in _tables(connection).items() if not is_option_table(table)}
+def rights_needed(enabled: Iterable[TableMapping]) -> Mapping[str, Sequence[Right]]:
+    """Return the rights that these mappings ask of the connection's user, by table of Dynamics CRM."""
+    tables = {table: written for table, written in _tables(enabled).items() if not is_option_table(table)}
     return {table: TO_WRITE if written else TO_READ for table, written in tables.items()}
 
 
-def _other_environment(connection: Connection, report: ConnectionReport) -> list[SetupError]:
+def other_environment(connection: Connection, organization: str) -> SetupError | None:
+    """Return what is wrong where records are coupled with another environment than the one of this name."""
     known = connection.organization
-    if not known or not report.ok or report.organization == known:
-        return []
+    if not known or organization == known:
+        return None
     if not CouplingRow.objects.filter(mapping__connection=connection).exists():
-        return []
-    return [
-        SetupError(
-            f"This is the environment {report.organization}, but the records are coupled with rows of {known}.",
-            hint=f"Enter the address of {known}, or delete the couplings first.",
-        )
-    ]
+        return None
+    return SetupError(
+        f"This is the environment {organization}, but the records are coupled with rows of {known}.",
+        hint=f"Enter the address of {known}, or delete the couplings first.",
+    )
 
 
 def enable(connection: Connection, by: Actor = OPERATOR) -> Connection:
@@ -270,9 +271,11 @@ def client(connection: Connection) -> DataverseClient:
     return _kept(connection).client
 
 
-def brief_client(connection: Connection) -> DataverseClient:
-    """Return a client for one look that somebody waits for: it tries everything once. Close it."""
-    return _new_client(connection, attempts=1)
+def brief_client(connection: Connection, *, patience: float = PATIENCE_SECONDS) -> DataverseClient:
+    """Return a client for one look that somebody waits for: it tries everything once. Close it.
+
+    `patience` is how many seconds it waits where it is told to."""
+    return _new_client(connection, attempts=1, patience=patience)
 
 
 def close_clients() -> None:
@@ -319,11 +322,10 @@ def _kept(connection: Connection) -> _Kept:
         return entry
 
 
-def _new_client(connection: Connection, *, attempts: int | None = None) -> DataverseClient:
-    credentials = credentials_of(connection)
-    if attempts is None:
-        return DataverseClient(connection.address, credentials)
-    return DataverseClient(connection.address, credentials, attempts=attempts)
+def _new_client(
+    connection: Connection, *, attempts: int = ATTEMPTS, patience: float = PATIENCE_SECONDS
+) -> DataverseClient:
+    return DataverseClient(connection.address, credentials_of(connection), attempts=attempts, patience=patience)
 
 
 def credentials_of(connection: Connection) -> Credentials:

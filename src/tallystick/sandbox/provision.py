@@ -176,11 +176,13 @@ def _register_applications(database: Database, setup: Setup) -> None:
                 _application_user(transaction, client_id, name, role)
 
 
-def register_application(transaction: Transaction, client_id: str, secret: str) -> None:
-    """The app registration of the directory: from now on the application gets tokens."""
-    transaction.connection.execute(
-        'INSERT OR REPLACE INTO "_application" VALUES (?, ?)', (client_id, secret_hash(client_id, secret))
-    )
+def register_application(transaction: Transaction, client_id: str, secret: str, trouble: str = "") -> None:
+    """The app registration of the directory: from now on the application gets tokens, unless it has a `trouble`."""
+    execute = transaction.connection.execute
+    execute('INSERT OR REPLACE INTO "_application" VALUES (?, ?)', (client_id, secret_hash(client_id, secret)))
+    execute('DELETE FROM "_application_trouble" WHERE client_id = ?', (client_id,))
+    if trouble:
+        execute('INSERT INTO "_application_trouble" VALUES (?, ?)', (client_id, trouble))
 
 
 def register_certificate(transaction: Transaction, client_id: str, pem: str) -> None:

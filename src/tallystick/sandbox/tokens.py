@@ -21,6 +21,8 @@ from tallystick.sandbox.http import Request, Response
 from tallystick.sandbox.rows.values import parse_guid
 
 LIFETIME = 3599
+TROUBLES = ("expired", "disabled")
+"""What may be wrong with an app registration: its secret is too old, or the application is switched off."""
 _JSON = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
 
 
@@ -151,6 +153,15 @@ def token_response(environment: Environment, request: Request, tenant: str) -> R
             f"Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
             f"not the client secret ID, for a secret added to app '{client_id}'.",
         )  # fmt: skip
+    match _trouble(environment, client_id.lower()):
+        case "expired":
+            return _refused(
+                401, "invalid_client", 7000222,
+                f"The provided client secret keys for app '{client_id}' are expired. Visit the Azure portal to create new "
+                "keys for your app, or consider using certificate credentials for added security.",
+            )  # fmt: skip
+        case "disabled":
+            return _refused(400, "unauthorized_client", 7000112, f"Application '{client_id}' is disabled.")
     return _granted(environment, request, client_id.lower(), form.get("scope", ""))
 
 
@@ -220,6 +231,14 @@ def _stored_hash(environment: Environment, client_id: str) -> str | None:
     with environment.database.read() as connection:
         row = connection.execute('SELECT secret_hash FROM "_application" WHERE client_id = ?', (client_id,)).fetchone()
     return str(row[0]) if row else None
+
+
+def _trouble(environment: Environment, client_id: str) -> str:
+    """What the directory has against an application whose secret is right: one of TROUBLES, or ""."""
+    query = 'SELECT trouble FROM "_application_trouble" WHERE client_id = ?'
+    with environment.database.read() as connection:
+        row = connection.execute(query, (client_id,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def discovery(request: Request, tenant: str) -> Response:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from tallystick.dataverse import ConnectionReport, RightsMissing
+from tallystick.dataverse import ClientCertificate, ClientSecret, ConnectionReport, DataverseClient, RightsMissing
 from tallystick.engine import TallyError
 from tallystick.financials.models import Company
 from tallystick.financials.permissions import Actor
 from tallystick.integration import connections
 from tallystick.integration.models import Connection, SignIn
+from tallystick.integration.models.connection import DEFAULT_AUTHORITY
 from tallystick.integration.setup.progress import (
     OF_THE_ENVIRONMENT,
     Outlook,
@@ -16,6 +17,12 @@ from tallystick.integration.setup.progress import (
     note_done,
     note_problem,
     note_undone,
+)
+
+CHANGES: tuple[str, ...] = (
+    "Address, tenant and client ID are stored; the secret is stored encrypted and never shown again.",
+    "The application signs in once and reads the name of the organization, its version and its currency. Nothing changes "
+    "in Dynamics CRM, and nothing is synchronized yet.",
 )
 
 
@@ -50,11 +57,7 @@ class Tested:
 def look(company: Company) -> Outlook:
     """Return what is entered, and what entering it does. One query."""
     connection = connections.find_connection(company)
-    changes: tuple[str, ...] = (
-        "Address, tenant and client ID are stored; the secret is stored encrypted and never shown again.",
-        "The application signs in once and reads the name of the organization, its version and its currency. Nothing "
-        "changes in Dynamics CRM, and nothing is synchronized yet.",
-    )
+    changes = CHANGES
     if connection is None:
         return Outlook(("No environment is entered yet.",), changes)
     found = f"Entered: {connection.address}, and the application {connection.client_id} of {connection.tenant}."
@@ -96,6 +99,17 @@ def connect(company: Company, entered: Entered, by: Actor) -> Tested:
 
 def _place(connection: Connection | None) -> tuple[str, ...]:
     return () if connection is None else (connection.address, connection.tenant, connection.client_id)
+
+
+def try_out(entered: Entered) -> Tested:
+    """Sign in with what was entered and store nothing, neither here nor there. Some five requests.
+
+    Raises SetupError for what is no address or certificate."""
+    kind = ClientCertificate if entered.sign_in == SignIn.CERTIFICATE else ClientSecret
+    authority = entered.authority.strip() or DEFAULT_AUTHORITY
+    credentials = kind(entered.tenant.strip(), entered.client_id.strip(), entered.secret, authority=authority)
+    with DataverseClient(entered.address, credentials, attempts=1) as client:
+        return sorted_out(client.test_connection())
 
 
 def sorted_out(report: ConnectionReport) -> Tested:

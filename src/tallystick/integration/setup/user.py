@@ -11,6 +11,7 @@ from tallystick.integration import connections
 from tallystick.integration.models import Connection
 from tallystick.integration.setup.progress import Step, attempt, connection_for, note_done, progress_of
 from tallystick.integration.solution import administrator_client, administrator_of
+from tallystick.integration.stores import mappings_of
 
 CHANGES = (f"In Dynamics CRM: the synchronization user is given the role {INTEGRATION.name}, and nothing else.",)
 TOO_MUCH = (
@@ -53,7 +54,7 @@ def _without_solution(company: Company) -> bool:
 
 def _lacking_by_test(client: DataverseClient, connection: Connection) -> tuple[MissingPrivilege, ...]:
     """Without the solution's role, the tables that are synchronized say what is needed."""
-    return tuple(client.verify_privileges(connections.rights_needed(connection)))
+    return tuple(client.verify_privileges(connections.rights_needed(mappings_of(connection))))
 
 
 def _judged(user: UserState, missing: tuple[MissingPrivilege, ...]) -> UserOutlook:

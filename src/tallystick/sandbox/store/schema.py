@@ -12,6 +12,7 @@ CREATE TABLE IF NOT EXISTS "_customization" (
     sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, table_name TEXT NOT NULL, name TEXT NOT NULL,
     definition TEXT NOT NULL, UNIQUE (kind, table_name, name));
 CREATE TABLE IF NOT EXISTS "_application" (client_id TEXT PRIMARY KEY, secret_hash TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS "_application_trouble" (client_id TEXT PRIMARY KEY, trouble TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS "_certificate" (
     client_id TEXT NOT NULL, thumbprint TEXT NOT NULL, pem TEXT NOT NULL,
     PRIMARY KEY (client_id, thumbprint)) WITHOUT ROWID;
