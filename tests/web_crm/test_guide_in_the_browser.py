@@ -140,6 +140,13 @@ def through_the_guide(page: Page, at: Installation) -> None:
     page.goto(f"{at.company}crm/assisted-setup/")
     expect(page.get_by_text("Next: Import solution.")).to_be_visible()
     page.get_by_role("link", name="Continue").click()
+    import_solution(page, at.sandbox.client_id, at.sandbox.client_secret)
+    told = "The account that is to import the solution is not a System Administrator; it has no role at all."
+    expect(page.locator("#guide-import")).to_contain_text(told, timeout=LONG)
+    page.goto(f"{at.company}crm/assisted-setup/")
+    expect(page.locator(".badge", has_text="Needs attention")).to_be_visible()
+    expect(page.get_by_text(f"Import solution: {told}")).to_be_visible()
+    page.get_by_role("link", name="Continue").click()
     import_solution(page)
     expect(page.get_by_text(f"The solution is there in version {VERSION}.")).to_be_visible(timeout=LONG)
     page.get_by_role("button", name="Next").click()
@@ -289,9 +296,9 @@ def test_a_crash_in_the_middle_of_the_import_loses_nothing(
         nothing_of_the_administrator_is_left(at)
 
 
-def import_solution(page: Page) -> None:
-    page.get_by_label("Client ID of the administrative account").fill(ADMINISTRATOR)
-    page.get_by_label("Client secret of the administrative account").fill(CANARY)
+def import_solution(page: Page, client_id: str = ADMINISTRATOR, secret: str = CANARY) -> None:
+    page.get_by_label("Client ID of the administrative account").fill(client_id)
+    page.get_by_label("Client secret of the administrative account").fill(secret)
     page.get_by_role("button", name="Import Solution").click()
 
 

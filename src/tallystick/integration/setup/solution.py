@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from tallystick.dataverse import Imported, Progress, RightsMissing, SolutionState, SolutionStatus
 from tallystick.dataverse.solution import INTEGRATION
@@ -10,7 +11,14 @@ from tallystick.financials.models import Company
 from tallystick.financials.permissions import Actor
 from tallystick.integration import connections, solution_imports
 from tallystick.integration.models import Connection
-from tallystick.integration.setup.progress import Step, attempt, connection_for, note_done, progress_of
+from tallystick.integration.setup.progress import (
+    Step,
+    attempt,
+    connection_for,
+    note_done,
+    note_problem,
+    progress_of,
+)
 from tallystick.integration.solution import administrator_of, import_solution
 from tallystick.integration.solution_imports import Standing
 
@@ -82,7 +90,16 @@ def begin_import(company: Company, client_id: str, secret: str, by: Actor) -> No
     with attempt(company, Step.SOLUTION, by):
         connection = connection_for(company)
         administrator = administrator_of(connection, *_entered(client_id, secret))
-        solution_imports.begin(connection, administrator, role_for=connection.client_id)
+        ended = partial(_keep_end, company, by)
+        solution_imports.begin(connection, administrator, role_for=connection.client_id, ended=ended)
+
+
+def _keep_end(company: Company, by: Actor, standing: Standing) -> None:
+    """Remember how an import ended, also for who left the page meanwhile."""
+    if standing.problem:
+        note_problem(company, Step.SOLUTION, SetupError(standing.problem), by)
+    else:
+        note_done(company, Step.SOLUTION, by, version=standing.version)
 
 
 def import_now(
