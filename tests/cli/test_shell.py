@@ -21,6 +21,8 @@ COMMANDS = (
         "statistics",
         "invoice-pdf",
         "solution",
+        "secrets",
+        "sign-in",
         "doctor",
         "setup",
     ),

@@ -29,8 +29,10 @@ from tallystick.cli.commands import (
     preview,
     runs,
     sandbox,
+    secrets,
     serve,
     setup,
+    sign_in,
     solution,
     statistics,
     status,
@@ -93,6 +95,8 @@ def register(app: typer.Typer) -> None:
     app.add_typer(check.app, name="check", rich_help_panel=DATA)
     app.add_typer(runs.app, name="runs", rich_help_panel=SYNCHRONIZATION)
     app.add_typer(company.app, name="company", rich_help_panel=SETUP)
+    app.add_typer(secrets.app, name="secrets", rich_help_panel=SETUP)
+    app.add_typer(sign_in.app, name="sign-in", rich_help_panel=SETUP)
     app.add_typer(solution.app, name="solution", rich_help_panel=SETUP)
     app.add_typer(user.app, name="user", rich_help_panel=SETUP)
     app.add_typer(web_service.app, name="web-service", rich_help_panel=SETUP)
