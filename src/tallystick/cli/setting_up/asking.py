@@ -110,7 +110,7 @@ def _choice(question: str, choices: tuple[str, ...], default: str) -> str:
 
 
 def _administrator() -> Account:
-    say("An account of the roles System Administrator and System Customizer is used once and kept nowhere.")
+    say("An account with the roles System Administrator and System Customizer is used once and kept nowhere.")
     client_id = _text("Client ID of the administrator")
     return Account(client_id, ask_secret("Client secret of the administrator"))
 
