@@ -1,4 +1,4 @@
-"""`python -m bench [--quick] [--rows N] [--json FILE] [push] [pull] [memory] [cycles] [latency] [throttling]`"""
+"""`python -m bench [--quick] [--rows N] [--json FILE] [push] [pull] [memory] [cycles] [latency] [throttling] [pages]`"""
 
 import argparse
 import json
@@ -12,12 +12,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from bench import cycles, places, synchronizing, throttling
+from bench import cycles, pages, places, synchronizing, throttling
 from bench.places import Place
 from bench.processes import sandbox
 from bench.report import Figure, table
 
-PARTS = ("push", "pull", "memory", "cycles", "latency", "throttling")
+PARTS = ("push", "pull", "memory", "cycles", "latency", "throttling", "pages")
 NOT_MEASURED = (
     Figure("vendor SDK + ORM, same job ÷ ours", None, beside="the SDK is no dependency of this repository"),
     Figure("dlt one-way merge ÷ ours", None, beside="dlt is no dependency of this repository"),
@@ -40,14 +40,38 @@ class Sizes:
     limit: int
     window: int
     windows: int
+    books: float  # 1 is 100,000 customers, 20,000 items and 200,000 orders
+    databases: tuple[str, ...]
+    pages: str = ""  # only those with this in the name of their route
 
     @property
     def smaller(self) -> int:
         return max(500, self.rows // 10)
 
 
-FULL = Sizes(rows=100_000, rounds=3, sample=1000, edits=10, limit=600, window=30, windows=3)
-QUICK = Sizes(rows=10_000, rounds=1, sample=300, edits=3, limit=200, window=10, windows=2)
+FULL = Sizes(
+    rows=100_000,
+    rounds=3,
+    sample=1000,
+    edits=10,
+    limit=600,
+    window=30,
+    windows=3,
+    books=1,
+    databases=pages.DATABASES,
+)
+QUICK = Sizes(
+    rows=10_000,
+    rounds=1,
+    sample=300,
+    edits=3,
+    limit=200,
+    window=10,
+    windows=2,
+    books=0.02,
+    databases=("sqlite",),
+    pages="list",
+)
 
 
 class Bench:
@@ -82,6 +106,8 @@ class Bench:
                 yield from cycles.latency(smaller, sizes.edits, sizes.smaller, self._say)
         if "throttling" in parts:
             yield from throttling.figures(self._empty, sizes.limit, sizes.window, sizes.windows, self._say)
+        if "pages" in parts:
+            yield from pages.figures(sizes.databases, sizes.books, self._say, sizes.pages)
         yield from NOT_MEASURED
 
     def _push(self, rows: int, rounds: int) -> list[Figure]:

@@ -2,13 +2,14 @@
 
 Rows are made from the description of the tables, so a table that comes to it is filled too. They are right enough to be
 looked at: numbers are unique, references lead somewhere, lines belong to documents. They balance nothing.
+
+A table is one statement: every column is an expression in `n`, the number of the row, so the database makes them itself.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
+from datetime import UTC, date, datetime
+from typing import Any, NamedTuple
 from uuid import UUID
 
 # How many rows at scale 1; what is not named here gets FEW. Parts are counted with what they are a part of.
@@ -37,13 +38,17 @@ ROWS: Mapping[str, int] = {
     "item-ledger-entry": 300_000,
 }
 FEW = 30
-CHUNK = 5_000
 FIRST_DAY = date(2024, 1, 1)
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 WORDS = ("Alder", "Birke", "Chêne", "Olmo", "Göteborg", "Kraków", "Αθήνα", "Lyon", "Porto", "Dún", "Pump", "Valve")
 UNTOLD = ("reverses", "company_contact", "primary_contact", "opportunity", "applies_to_invoice", "resource")
 
-Value = Callable[[int], Any]
+
+class Value(NamedTuple):
+    """What a column gets: an expression in `n`, with `%%` for the remainder, and its parameters."""
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +60,18 @@ class Company:
 
     def id_of(self, table: str, number: int) -> UUID:
         """Return the id of a row; ids of a table sort as its rows do."""
-        place = list(self.sizes).index(table)
+        place = list(self.sizes).index(table) if table in self.sizes else len(self.sizes)
         ours = self.id.int % 2**20
         return UUID(int=0x018F0000 << 96 | (0x1000 + place) << 80 | 0x7 << 76 | 0b10 << 62 | ours << 40 | number)
+
+    def ids(self, table: str, number: str = "n") -> "Value":
+        """Return the id of the row whose number an expression tells."""
+        from tallystick.financials import database
+
+        front = self.id_of(table, 0).hex[:22]
+        if database.on_postgresql():
+            return Value(f"('{front}' || lpad(to_hex(({number})::bigint), 10, '0'))::uuid")
+        return Value(f"'{front}' || printf('%%010x', {number})")
 
 
 def fill(company_id: UUID, scale: float, say: Callable[[str], None]) -> None:
@@ -149,7 +163,6 @@ def _fill_table(company: Company, name: str, rows: int) -> None:
     from django.apps import apps
     from django.db import connection
 
-    from tallystick.financials import database
     from tallystick.financials.tables import table_named
 
     table = table_named(name)
@@ -159,17 +172,28 @@ def _fill_table(company: Company, name: str, rows: int) -> None:
         if column.column in fields:
             columns[column.column] = _value_of(company, table, fields[column.column])
         elif column.primary_key:
-            columns[column.column] = lambda n: company.id_of(name, n)
+            columns[column.column] = company.ids(name)
         elif column.column == "company_id":
-            columns[column.column] = lambda n: company.id
+            columns[column.column] = Value("%s", (column.get_db_prep_save(company.id, connection),))
         else:
             default = NOW if column.get_internal_type() == "DateTimeField" else column.get_default()
-            columns[column.column] = lambda n, default=default: default  # type: ignore[misc]
+            columns[column.column] = Value("%s", (column.get_db_prep_save(default, connection),))
+    _insert(table.db_table, columns, rows)
+
+
+def _insert(db_table: str, columns: Mapping[str, Value], rows: int) -> None:
+    from django.db import connection
+
+    names = ", ".join(f'"{column}"' for column in columns)
+    values = ", ".join(value.sql for value in columns.values())
     with connection.cursor() as cursor:
-        for start in range(0, rows, CHUNK):
-            numbers = range(start, min(start + CHUNK, rows))
-            made = [[value(n) for value in columns.values()] for n in numbers]
-            database.insert_rows(cursor, table.db_table, list(columns), made)
+        cursor.execute(
+            f"""INSERT INTO {db_table} ({names})
+            WITH RECURSIVE numbered (n) AS
+                (SELECT CAST(0 AS bigint) UNION ALL SELECT n + 1 FROM numbered WHERE n + 1 < {rows})
+            SELECT {values} FROM numbered""",
+            [parameter for value in columns.values() for parameter in value.parameters],
+        )
 
 
 def _value_of(company: Company, table: Any, field: Any) -> Value:
@@ -181,55 +205,75 @@ def _value_of(company: Company, table: Any, field: Any) -> Value:
         return _reference(company, table, field)
     if field.name == "line_no":
         per = -(-here // rows[str(table.field(table.part_of).references)]) if table.part_of else here
-        return lambda n: (n % per + 1) * 10_000
+        return Value(f"(n %% {per} + 1) * 10000")
     match field.kind:
         case Kind.INTEGER:
-            return lambda n: n + 1
+            return Value("n + 1")
         case Kind.DATE:
-            unique = field.name in table.key
-            return lambda n: FIRST_DAY + timedelta(days=n if unique else n * 7 % 730)
+            return _day("n" if field.name in table.key else "n * 7 %% 730")
         case Kind.BOOLEAN:
-            return lambda n: n % 5 == 0
+            return Value("n %% 5 = 0")
         case Kind.CHOICE:
-            return lambda n: field.choices[n % len(field.choices)].value
+            return _one_of([choice.value for choice in field.choices], "n")
         case Kind.DECIMAL:
-            return lambda n: Decimal(n % 900 + 1)
+            return Value("n %% 900 + 1")
         case Kind.DATE_FORMULA:
-            return lambda n: "30D"
+            return Value("'30D'")
         case Kind.EMAIL:
-            return lambda n: f"office@{n}.example"
+            return Value("'office@' || n || '.example'")
         case Kind.PHONE | Kind.URL:
-            return lambda n: f"+49 30 {n:08}"
+            return Value(f"'+49 30 ' || {_padded(8)}")
     if field.name in table.key:
-        width = min(field.max_length or 20, 9) - 1
-        return lambda n: f"B{n:0{width}d}"
-    return lambda n: f"{WORDS[n % 12]} {WORDS[n * 7 % 11]} {n}"[: field.max_length or 50].strip()
+        return Value(f"'B' || {_padded(min(field.max_length or 20, 9) - 1)}")
+    first, second = _one_of(WORDS, "n"), _one_of(WORDS, "n * 7 %% 11")
+    return Value(
+        f"trim(substr({first.sql} || ' ' || {second.sql} || ' ' || n, 1, {field.max_length or 50}))",
+        first.parameters + second.parameters,
+    )
+
+
+def _padded(width: int) -> str:
+    return f"substr(CAST({10**width} + n AS text), 2)"
+
+
+def _day(after: str) -> Value:
+    from tallystick.financials import database
+
+    if database.on_postgresql():
+        return Value(f"DATE '{FIRST_DAY}' + CAST({after} AS integer)")
+    return Value(f"date('{FIRST_DAY}', ({after}) || ' days')")
+
+
+def _one_of(texts: Sequence[str], number: str) -> Value:
+    cases = " ".join(f"WHEN {place} THEN CAST(%s AS text)" for place in range(len(texts)))
+    return Value(f"CASE ({number}) %% {len(texts)} {cases} END", tuple(texts))
 
 
 def _reference(company: Company, table: Any, field: Any) -> Value:
     other, rows = str(field.references), company.sizes
     if field.relation in UNTOLD and field.name not in table.key:
-        return lambda n: None
+        return Value("NULL")
     if field.name == table.part_of:
         per = -(-rows[table.name] // rows[other])
-        return lambda n: company.id_of(other, n // per)
+        return company.ids(other, f"n / {per}")
     if field.name in table.key and field.name == table.key[-1]:
-        return lambda n: company.id_of(other, n // rows[other] % rows[other])
-    return lambda n: company.id_of(other, n * 7919 % rows[other] if rows[other] > FEW else n % rows[other])
+        return company.ids(other, f"n / {rows[other]} %% {rows[other]}")
+    return company.ids(other, f"n * 7919 %% {rows[other]}" if rows[other] > FEW else f"n %% {rows[other]}")
 
 
 def _relate(company: Company) -> None:
     """Every customer is its company contact."""
     from django.db import connection
 
-    from tallystick.financials import database
-    from tallystick.financials.identifiers import new_id
+    from tallystick.financials.models import BusinessRelation
 
-    columns = ["id", "company_id", "contact_id", "customer_id", "created_at", "modified_at"]
-    with connection.cursor() as cursor:
-        for start in range(0, company.sizes["customer"], CHUNK):
-            rows = [
-                [new_id(), company.id, company.id_of("contact", n), company.id_of("customer", n), NOW, NOW]
-                for n in range(start, min(start + CHUNK, company.sizes["customer"]))
-            ]
-            database.insert_rows(cursor, "financials_businessrelation", columns, rows)
+    now, id_ = BusinessRelation._meta.get_field("created_at"), BusinessRelation._meta.pk
+    columns = {
+        "id": company.ids("business-relation"),
+        "company_id": Value("%s", (id_.get_db_prep_save(company.id, connection),)),
+        "contact_id": company.ids("contact"),
+        "customer_id": company.ids("customer"),
+        "created_at": Value("%s", (now.get_db_prep_save(NOW, connection),)),
+        "modified_at": Value("%s", (now.get_db_prep_save(NOW, connection),)),
+    }
+    _insert(BusinessRelation._meta.db_table, columns, company.sizes["customer"])

@@ -22,20 +22,26 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from bench.books import ROWS
 from bench.processes import environment_of
+from bench.report import Figure, Say
 
 GOAL = 0.3  # seconds a page may take on the server
+EMPTY = "search"  # the page that asks the database for nothing of the books
 CALLS = 3
 MOST_TRIES = 60
+SOME = 500  # the record whose card is opened is about so many rows into its table
 SEARCHED = "alder"
 HREF = re.compile(r'(?:href|hx-get)="([^"#]+)"')
+LARGE = tuple(ROWS)  # the tables whose lists are sorted by every column
 DATABASES = ("sqlite", "postgresql")
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
     """One page: the median of some calls in seconds, by the clock and of this process's processor time (which on PostgreSQL
-    leaves the database out), and how many queries it took. `why` says why there is none."""
+    leaves the database out), and how many queries it took. `empty`: a page without anything on it, beside each of these
+    calls. `why` says why there is none."""
 
     route: str
     address: str
@@ -43,6 +49,13 @@ class Measured:
     cpu: float = 0.0
     queries: int = 0
     why: str = ""
+    empty: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """The page without what was asked of it: its variants are one page."""
+        parts = self.address.partition("?")[0].strip("/").split("/")
+        return " ".join([self.route, *(part for part in parts if part in LARGE)][:2])
 
     @property
     def line(self) -> str:
@@ -82,6 +95,7 @@ class Visitor:
     def __init__(self, company: Any) -> None:
         from django.conf import settings
         from django.test import Client
+        from django.urls import reverse
 
         from tallystick.financials.models import User
         from tallystick.financials.tables import TABLES
@@ -92,15 +106,15 @@ class Visitor:
             User.objects.get(memberships__company=company), backend="django.contrib.auth.backends.ModelBackend"
         )
         self._company = company
+        self._empty = reverse(EMPTY, args=(company.slug,))
         self._tables = TABLES
-        self._ids: dict[str, list[str]] = {name: self._middle_id(name) for name in TABLES}
+        self._ids: dict[str, list[str]] = {name: self._some_id(name) for name in TABLES}
 
-    def _middle_id(self, table: str) -> list[str]:
+    def _some_id(self, table: str) -> list[str]:
         from django.apps import apps
 
         rows = apps.get_model("financials", self._tables[table].model).objects.filter(company=self._company)
-        middle = rows.count() // 2
-        return [str(id_) for id_ in rows.order_by("pk").values_list("pk", flat=True)[middle : middle + 1]]
+        return [str(id_) for id_ in list(rows.order_by().values_list("pk", flat=True)[:SOME])[-1:]]
 
     def pages(self, only: str) -> Iterator[Measured]:
         """Measure every route, each table of a route that has one, and what a list offers: search, sorting, last page."""
@@ -167,14 +181,15 @@ class Visitor:
     def _with_variants(self, route: str, address: str, page: str) -> Iterator[Measured]:
         yield self._timed(route, address)
         joint = "&" if "?" in address else "?"
+        large = any(f"/{table}/" in address for table in LARGE)
         own = [href.replace("&amp;", "&") for href in HREF.findall(page)]
         own = [href for href in own if href.startswith(("?", address + "?"))]
-        if 'name="q"' in page and 'type="search"' in page and f'action="{address}"' in page:
+        if 'id="list-tools"' in page or route == EMPTY:
             yield self._timed(route, f"{address}{joint}q={SEARCHED}")
             yield self._timed(route, f"{address}{joint}q=zzzz")
         for word in ("sort=", "page="):
             some = [href for href in own if word in href]
-            for href in dict.fromkeys([some[0], some[-1]] if some else []):
+            for href in dict.fromkeys(some if large else some[:1] + some[-1:]):
                 yield self._timed(route, href if href.startswith("/") else address + href)
 
     def _timed(self, route: str, address: str) -> Measured:
@@ -183,13 +198,19 @@ class Visitor:
 
         with CaptureQueriesContext(connection) as captured:
             self._client.get(address)
-        seconds, cpu = [], []
+        queries = len(captured)  # asked later, it would be of the calls below
+        seconds, cpu, empty = [], [], []
         for _ in range(CALLS):
+            started = time.perf_counter()
+            self._client.get(self._empty)
+            empty.append(time.perf_counter() - started)
             started, worked = time.perf_counter(), time.process_time()
             self._client.get(address)
             seconds.append(time.perf_counter() - started)
             cpu.append(time.process_time() - worked)
-        return Measured(route, address, statistics.median(seconds), statistics.median(cpu), len(captured))
+        return Measured(
+            route, address, statistics.median(seconds), statistics.median(cpu), queries, empty=statistics.median(empty)
+        )
 
 
 def inside(scale: float, only: str) -> None:
@@ -205,11 +226,27 @@ def inside(scale: float, only: str) -> None:
     company = Company.objects.filter(name="Large").first()
     if company is None:
         company = companies.create_company("Large", local_currency="EUR", experience="Suite")
-        users.grant_role(users.create_user("bench@tally.example", first_name="Bench"), company, "administrator")
+        users.grant(users.create_user("bench@tally.example", first_name="Bench"), company, "administrator")
         books.fill(company.pk, scale, _say)
     for page in Visitor(company).pages(only):
         sys.stdout.write(json.dumps(asdict(page)) + "\n")
         sys.stdout.flush()
+
+
+def figures(databases: Sequence[str], scale: float, say: Say, only: str = "") -> Iterator[Figure]:
+    """Fill a company on each database, and yield for every page the slowest of what can be asked of it: a list searched,
+    sorted, turned over. Beside it stands a page with nothing on it."""
+    for database in databases:
+        say(f"pages on {database}: filling a company at scale {scale:g}")
+        found: dict[str, list[Measured]] = {}
+        for page in _measured(database, scale, only):
+            if page.seconds is not None:
+                found.setdefault(page.name, []).append(page)
+        for name, pages in found.items():
+            slowest = max(pages, key=lambda page: page.seconds or 0)
+            beside = f"an empty page: {slowest.empty * 1000:.0f} ms; {slowest.queries} queries, {slowest.address}"
+            milliseconds = (slowest.seconds or 0) * 1000
+            yield Figure(f"{database}: page {name}", milliseconds, "ms", beside=beside, goal=GOAL * 1000)
 
 
 def _say(text: str) -> None:
@@ -231,7 +268,7 @@ def main() -> int:
         return 0
     told = {}
     for database in given.database or DATABASES:
-        pages = _measured(database, given)
+        pages = _measured(database, given.scale, given.only, given.folder)
         told[database] = [asdict(page) for page in pages]
         sys.stdout.write(_report(database, pages, given.scale))
     if given.json:
@@ -239,11 +276,11 @@ def main() -> int:
     return int(any(page["seconds"] is not None and page["seconds"] > GOAL for pages in told.values() for page in pages))
 
 
-def _measured(database: str, given: argparse.Namespace) -> list[Measured]:
+def _measured(database: str, scale: float, only: str = "", kept: Path | None = None) -> list[Measured]:
     with tempfile.TemporaryDirectory(prefix="tally-pages-") as folder, _cluster(database) as cluster:
-        home = given.folder if given.folder and database == "sqlite" else Path(folder)
+        home = kept if kept and database == "sqlite" else Path(folder)
         environment = environment_of(home) | ({"DATABASE_URL": cluster.url} if cluster else {})
-        command = [sys.executable, "-m", "bench.pages", "--inside", f"--scale={given.scale}", f"--only={given.only}"]
+        command = [sys.executable, "-m", "bench.pages", "--inside", f"--scale={scale}", f"--only={only}"]
         sys.stderr.write(f"{database}\n")
         pages = []
         with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:

@@ -23,6 +23,8 @@ COMMANDS = (
         "solution",
         "secrets",
         "sign-in",
+        "doctor",
+        "setup",
     ),
 )
 

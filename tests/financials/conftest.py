@@ -2,11 +2,27 @@
 
 import pytest
 from django.db import connection
+from tests.financials.demo_company import demo_company
 from tests.financials.shop import Shop, open_shop
 
-from tallystick.financials.demo import build_demo_company
 from tallystick.financials.models import Company
 from tallystick.financials.services import companies
+
+NEEDS_A_DATABASE = {"db", "transactional_db", "company", "demo", "shop"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What reaches no database says nothing new on another one: on PostgreSQL it is not repeated."""
+    if connection.vendor != "postgresql":
+        return
+    kept = [item for item in items if _reaches_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+def _reaches_a_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or bool(NEEDS_A_DATABASE & set(fixtures))
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +42,7 @@ def company(request: pytest.FixtureRequest) -> Company:
 @pytest.fixture
 def demo(db: None) -> Company:
     """The demo company."""
-    return build_demo_company()
+    return demo_company()
 
 
 @pytest.fixture

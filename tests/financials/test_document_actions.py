@@ -51,8 +51,8 @@ def paid(shop: Shop, order_no: str, amount: str, currency: UUID | None = None, l
 def test_an_order_is_released_and_reopened_and_kept_as_it_was(shop: Shop) -> None:
     order = shop.order()
     shop.line(order, "CHAIR", 2)
-    assert sales.release(shop.company, "sales-order", order) == "Released"
-    assert sales.release(shop.company, "sales-order", order) == "Released", "twice is once"
+    assert sales.release(shop.company, "sales-order", order).status == "Released"
+    assert sales.release(shop.company, "sales-order", order).status == "Released", "twice is once"
     sales.reopen(shop.company, "sales-order", order)
     assert shop.read("sales-order", order)["status"] == "Open"
     [version] = sales.archived_versions(shop.company, "sales-order", "so000001")
@@ -83,7 +83,7 @@ def test_what_cannot_be_released(shop: Shop) -> None:
 def test_an_order_waits_for_its_prepayment(shop: Shop) -> None:
     order = shop.order(prepayment_percent=50)
     shop.line(order, "CHAIR", 2)
-    assert sales.release(shop.company, "sales-order", order) == "Pending Prepayment"
+    assert sales.release(shop.company, "sales-order", order).status == "Pending Prepayment"
     assert sales.prepayment_due(shop.company, order) == Decimal("11.9")
     paid(shop, "SO000001", "11.00")
     paid(shop, "SO000002", "50")
@@ -100,12 +100,14 @@ def test_over_the_credit_limit(shop: Shop) -> None:
     shop.line(order, "CHAIR", 5, unit_price=25)  # 148.75 dollars, 119 euros
     warning = sales.credit_warning(shop.company, shop["ALPHA"])
     assert "comes to 119.00 EUR (0.00 owed, 119.00 on order); the credit limit is 100.00" in warning
-    assert sales.release(shop.company, "sales-order", order) == "Released", "a warning stops nobody"
+    released = sales.release(shop.company, "sales-order", order)
+    assert released == sales.Release("Released", warning), "a warning stops nobody"
     sales.reopen(shop.company, "sales-order", order)
     update_sales_setup(shop.company, {"credit_warning": "Refuse"})
     with pytest.raises(InvalidRecord, match="Ask for a payment, or raise the limit"):
         sales.release(shop.company, "sales-order", order)
     update_sales_setup(shop.company, {"credit_warning": "Ignore"})
+    assert sales.release(shop.company, "sales-order", order) == sales.Release("Released")
     assert sales.credit_warning(shop.company, shop["ALPHA"]) == ""
     assert sales.credit_warning(shop.company, shop["BETA"], Decimal(10**6)) == "", "no limit"
 

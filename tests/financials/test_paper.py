@@ -13,14 +13,24 @@ from itertools import pairwise
 
 import pytest
 from pypdf import PdfReader
+from tests.financials.ledger_shop import Line, open_shop
 from tests.financials.receivables import Ledger
 
-from tallystick.financials.models import Company, PostedCreditMemo, SalesInvoice
+from tallystick.financials.models import (
+    Company,
+    Currency,
+    Customer,
+    Item,
+    PaymentTerms,
+    PostedCreditMemo,
+    SalesInvoice,
+    UnitOfMeasure,
+)
 from tallystick.financials.paper import Paper, as_pdf, credit_memo_paper, invoice_paper
 from tallystick.financials.paper.content import PaperLine, Rate
 from tallystick.financials.paper.direction import is_right_to_left
 from tallystick.financials.problems import RecordMissing
-from tallystick.financials.services import companies, create
+from tallystick.financials.services import companies, create, postings
 
 SCRIPTS = {
     # script → a text; what the reader finds, where a script is written in forms of its letters
@@ -178,3 +188,33 @@ def test_what_is_posted_is_read(company: Company) -> None:
         with pytest.raises(RecordMissing):
             read(other, id)
     assert SalesInvoice.objects.count() == PostedCreditMemo.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_what_is_renamed_later_stays_on_paper_as_it_was(company: Company) -> None:
+    """Broken once by reading the customer number from the customer, the item number from the item."""
+    shop = open_shop(company)
+    terms = PaymentTerms.objects.create(company=company, code="30D", description="30 days", due_date_calculation="30D")
+    customer, chair = shop.customer(payment_terms=terms), shop.item()
+    invoice = shop.sell(customer, Line(chair), Line(shop.account("4200")), Line("Thank you"), currency="USD").invoice_no
+    postings.post_credit_memo(company, shop.memo(customer, Line(chair), currency="USD"))
+
+    def papers() -> list[Paper]:
+        stored = Company.objects.get(pk=company.pk)
+        return [
+            invoice_paper(stored, SalesInvoice.objects.get(company=company, no=invoice).pk),
+            credit_memo_paper(stored, PostedCreditMemo.objects.get(company=company).pk),
+        ]
+
+    before = papers()
+    assert ("Customer No.", "C1") in before[0].facts
+    assert ("Payment terms", "30 days") in before[0].facts
+    assert [(line.no, line.unit) for line in before[0].lines] == [("CHAIR", "PCS"), ("4200", ""), ("", "")]
+    Customer.objects.filter(pk=customer.pk).update(no="C99", name="Another")
+    Item.objects.filter(pk=chair.pk).update(no="STOOL", description="Stool")
+    UnitOfMeasure.objects.filter(company=company).update(description="x")
+    UnitOfMeasure.objects.filter(company=company, code="PCS").update(code="EA")
+    Currency.objects.filter(company=company, code="USD").update(code="USN", amount_decimal_places=3)
+    PaymentTerms.objects.filter(pk=terms.pk).update(description="60 days")
+    companies.update_company(company, name="Elsewhere", address="2 Low Road", email="x@y.example")
+    assert papers() == before

@@ -31,6 +31,7 @@ from tallystick.financials.services import (
     companies,
     create,
     item_journal,
+    line_numbers,
     numbers,
     opportunities,
     postings,
@@ -225,6 +226,10 @@ def writes(company: Company, user: User) -> dict[str, tuple[Permission, Callable
                 "revoke_key": lambda by: web_service_keys.revoke_key(user, now=NOW, by=by),
             }.items()
         },
+        "line_numbers.number_before": (
+            Permission.WRITE,
+            lambda by: line_numbers.number_before(company, "sales-order-line", one, by=by),
+        ),
         **{
             f"opportunities.{name}": (Permission.WRITE, write)
             for name, write in {

@@ -58,7 +58,8 @@ def test_a_page_asks_as_often_for_thirty_records_as_for_three() -> None:
     for table in TABLES:
         pages = zip(addresses(few, few_slug, table), addresses(many, many_slug, table), strict=True)
         for one, other in pages:
-            assert statements(many_client, other) <= statements(few_client, one), other
+            counted = table == "g-l-account"  # with those a company begins with, more than a page: they are counted too
+            assert statements(many_client, other) <= statements(few_client, one) + counted, other
 
 
 def plan(statement: str) -> list[str]:

@@ -90,6 +90,7 @@ def places(books: Books, *, every_table: bool = True) -> list[Place]:
         "run_id": 1,
         "issue_id": "c1",
         "action": "match",
+        "step": "address",
         "name": "Customers",
         **dict.fromkeys(("line_id", "version_id", "entry_id", "item", "opportunity", "order", "customer"), uuid4()),
     }

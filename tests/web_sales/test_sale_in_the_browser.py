@@ -6,6 +6,7 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 from tests.web.test_in_the_browser import NARROW, browser  # noqa: F401  # a fixture is found by its name
 from tests.web_sales.conftest import HOSTILE, Shop
 from tests.web_sales.test_lines_in_the_browser import page, shop  # noqa: F401  # fixtures are found by their names
@@ -33,6 +34,25 @@ def go_to(page: Page, name: str) -> None:  # noqa: F811  # a parameter
     target = content.get_by_role("button", name=words).or_(content.get_by_role("link", name=words))
     target.first.focus()
     page.keyboard.press("Enter")
+
+
+def read_pdf(page: Page, invoice: SalesInvoice) -> None:  # noqa: F811  # a parameter
+    """Open the PDF of the invoice with its button, as a file, and find the figures of the invoice in it."""
+    button = page.locator("#content").get_by_role("link", name="PDF")
+    button.evaluate("link => link.setAttribute('download', '')")  # a browser without a viewer of its own
+    button.focus()
+    with page.expect_download() as started:
+        page.keyboard.press("Enter")
+    assert started.value.suggested_filename == f"{invoice.no}.pdf"
+    with open(started.value.path(), "rb") as file:  # noqa: PTH123  # a path as text
+        text = "\n".join(sheet.extract_text() for sheet in PdfReader(file).pages)
+    vat = invoice.amount_including_vat - invoice.amount
+    assert f"Invoice {invoice.no}" in text
+    assert "Deliver in the morning" in text
+    assert re.search(r"CHAIR 3 PCS 80\.00 0 240\.00", text), text
+    assert f"VAT {vat:.2f}" in text
+    assert f"Total EUR {invoice.amount_including_vat:.2f}" in text
+    assert f"by {invoice.due_date}" in text if invoice.due_date else f"Payment reference: {invoice.no}" in text
 
 
 def test_a_sale_from_quote_to_paid_invoice_with_the_keys_alone(page: Page, shop: Shop) -> None:  # noqa: F811
@@ -71,6 +91,7 @@ def test_a_sale_from_quote_to_paid_invoice_with_the_keys_alone(page: Page, shop:
     expect(page).to_have_url(re.compile("/posted/sales-invoice/"))
     invoice = SalesInvoice.objects.get(company=shop.company)
     assert invoice.amount == 240
+    read_pdf(page, invoice)
 
     page.goto(f"/c/alpha/records/customer/{shop.books.customer}/")
     go_to(page, "Register Payment")

@@ -1,6 +1,9 @@
 """The Django app."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class FinancialsConfig(AppConfig):
@@ -15,3 +18,10 @@ class FinancialsConfig(AppConfig):
         from tallystick.financials import folding
 
         folding.install()
+        post_migrate.connect(_describe_indexes, sender=self)
+
+
+def _describe_indexes(using: str, **_: Any) -> None:
+    from tallystick.financials import sqlite_statistics
+
+    sqlite_statistics.tell(using)

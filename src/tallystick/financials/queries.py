@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.db import connection
 from django.db.models import CharField, F, Model, Q, QuerySet, UniqueConstraint
 from django.db.models.functions import Lower
 
@@ -20,11 +21,17 @@ from tallystick.financials.folding import Folded, fold
 from tallystick.financials.models import Change, Company, Contact, User
 from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.problems import FinancialsError, RecordMissing
-from tallystick.financials.tables import TABLES, TEXT_KINDS, Field, Kind, Table, table_named
+from tallystick.financials.tables import CUSTOMER, TABLES, TEXT_KINDS, Field, Kind, Table, table_named
 from tallystick.financials.values import Unacceptable, clean
 
 PAGE_SIZE = 50
+BUYER = "customer_no"  # names a document's customer
+OTHER_NUMBERS = ("external_document_no", "order_no", "credit_memo_no")  # that stand on documents, as they were typed
+SORTED = 250_000  # as many records are sorted by a column that no index leads to, while somebody waits
+SORTED_BY_CODE = 50_000  # or by the code of what they name, which is looked up for each
+LAST_CHARACTER = chr(0x10FFFF)
 READ_THROUGH = 10_000  # a table of as many rows may be read through for one figure beside a card
+COUNTED = 10_000  # of what a search or a filter leaves, as many are counted; then there are "more than" these
 SEARCH_WORDS = 6
 EXPORT_CHUNK = 2_000
 
@@ -92,17 +99,23 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """One page of a list, and how many records there are in all."""
+    """One page of a list, and how many records there are in all; with `more`, more than these."""
 
     records: list[Record]
     total: int
     page: int
     page_size: int
+    more: bool = False
 
     @property
     def pages(self) -> int:
-        """How many pages there are; one when there is nothing."""
+        """How many pages there are, as far as they were counted; one when there is nothing."""
         return max(1, -(-self.total // self.page_size))
+
+    @property
+    def is_last(self) -> bool:
+        """Whether no page comes after it."""
+        return len(self.records) < self.page_size if self.more else self.page >= self.pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,26 +134,52 @@ def list_records(
     *,
     page: int = 1,
     page_size: int = PAGE_SIZE,
+    exact: bool = False,
     by: Actor = OPERATOR,
 ) -> RecordPage:
     """Return one page of the records that match: four queries, whatever the page size. A page too far is the last.
 
-    Which records are on the page is found first, so that their references are looked up for them alone."""
+    Counting stops after `COUNTED` where it would read each record, unless the number is to be `exact`. Which records are on
+    the page is found first, so that their references are looked up for them alone."""
     described = _readable(table, by)
     matching = _matching(company, described, query)
-    total = matching.count()
-    page = min(max(page, 1), max(1, -(-total // page_size)))
-    ids = _ids_on_page(_ordered(described, matching, query.order), total, page, page_size) if total else []
+    ordered = _ordered(company, described, query)
+    total, more, ids = 0, False, []
+    if page <= 1:  # most lists that somebody searches end here: what is on the page is all there is
+        ids = list(ordered.values_list("pk", flat=True)[: page_size + 1])
+        total, page = len(ids), 1
+    if page > 1 or total > page_size:
+        total, more = _counted(described, matching, query, exact=exact)
+        page = page if more else min(page, max(1, -(-total // page_size)))
+        ids = ids[:page_size] or _ids_on_page(ordered, total, page, page_size, from_end=not more)
     found = _records(company, described, _values(described, _all(company, described).filter(pk__in=ids)))
     records = {record.id: record for record in found}
-    return RecordPage([records[id] for id in ids if id in records], total, page, page_size)
+    return RecordPage([records[id] for id in ids if id in records], total, page, page_size, more)
 
 
-def _ids_on_page(ordered: "QuerySet[Any]", total: int, page: int, page_size: int) -> list[UUID]:
+def _counted(table: Table, matching: "QuerySet[Any]", query: Query, *, exact: bool) -> tuple[int, bool]:
+    """Return how many match, and whether there are more that were not counted."""
+    if exact or (not query.search and not query.filters and _is_indexed_by_company(table)):
+        return matching.count(), False
+    found = matching.order_by()[: COUNTED + 1].count()
+    return min(found, COUNTED), found > COUNTED
+
+
+def _is_indexed_by_company(table: Table) -> bool:
+    """Whether an index begins with the company, so that the records of one are counted without a look at them."""
+    meta = apps.get_model("financials", table.model)._meta
+    unique = [constraint.fields for constraint in meta.constraints if isinstance(constraint, UniqueConstraint)]
+    return any(
+        names[:1] in (("company",), ["company"]) for names in (*unique, *(index.fields for index in meta.indexes))
+    )
+
+
+def _ids_on_page(ordered: "QuerySet[Any]", total: int, page: int, page_size: int, *, from_end: bool) -> list[UUID]:
     """Return the ids on a page of an ordered list; a page behind the middle is read from the end, which is nearer."""
-    start, end = (page - 1) * page_size, min(page * page_size, total)
-    if start <= total // 2:
+    start, end = (page - 1) * page_size, page * page_size
+    if not from_end or start <= total // 2:
         return list(ordered.values_list("pk", flat=True)[start:end])
+    end = min(end, total)
     return list(ordered.reverse().values_list("pk", flat=True)[total - end : total - start])[::-1]
 
 
@@ -211,8 +250,11 @@ def codes_by_id(company: Company, table: str, ids: Iterable[UUID]) -> dict[UUID,
 
 def look_up(company: Company, table: str, text: str, *, limit: int = 20, by: Actor = OPERATOR) -> list[Referable]:
     """Return records to choose from while somebody types: those whose code begins or whose name goes on like it."""
-    described = _readable(table, by)
-    matching = _ordered(described, _matching(company, described, Query(search=text)), ())
+    return _look_up(company, _readable(table, by), text, limit)
+
+
+def _look_up(company: Company, described: Table, text: str, limit: int) -> list[Referable]:
+    matching = _ordered(company, described, Query(search=text))
     shown = [_relation_path(described.field(name)) for name in (described.key[0], described.title)]
     return [Referable(*row) for row in matching.values_list("pk", *shown)[:limit]]
 
@@ -220,11 +262,14 @@ def look_up(company: Company, table: str, text: str, *, limit: int = 20, by: Act
 def neighbours(
     company: Company, table: str, id: UUID, query: Query = EVERYTHING, *, by: Actor = OPERATOR
 ) -> tuple[UUID | None, UUID | None]:
-    """Return the records before and after this one in the order of the list; two indexed look-ups in plain order."""
+    """Return the records before and after this one in the order of the list; two indexed look-ups in plain order.
+
+    In another order, nobody is beside a record that comes after the first `COUNTED`."""
     described = _readable(table, by)
     if query == EVERYTHING and len(described.key) == 1:
         return _neighbours_by_key(company, described, id)
-    ids = list(_ordered(described, _matching(company, described, query), query.order).values_list("pk", flat=True))
+    ordered = _ordered(company, described, query)
+    ids = list(ordered.values_list("pk", flat=True)[:COUNTED])
     if id not in ids:
         return None, None
     place = ids.index(id)
@@ -243,16 +288,59 @@ def _neighbours_by_key(company: Company, table: Table, id: UUID) -> tuple[UUID |
 
 
 def search(company: Company, text: str, *, limit: int, by: Actor = OPERATOR) -> list[tuple[Table, list[Referable]]]:
-    """Return the first records of each table that match, of the tables `by` may look at. One query per table.
+    """Return the first records of each table that match, of the tables `by` may look at. Three queries per table at most.
 
-    Lines are found through their documents, and entries through the documents they were posted with."""
+    Lines are found through their documents, and entries through the documents they were posted with. Documents are found
+    by the beginning of their number, by the other numbers they bear, and through the customers that match: there are too
+    many to read through all of them for a word."""
     searched = (
         table
         for table in access.readable(by, TABLES.values())
         if any(field.searched for field in table.fields) and not table.lined and table.followed
     )
-    found = ((table, look_up(company, table.name, text, limit=limit, by=by)) for table in searched if text)
+    if not text.strip():
+        return []
+    customers = _look_up(company, CUSTOMER, text, limit)
+    through = [customer.id for customer in customers]
+    found = (
+        (
+            table,
+            _look_up_document(company, table, text.strip(), through, limit)
+            if {BUYER, *OTHER_NUMBERS[:1]} <= table.by_name.keys()
+            else customers
+            if table is CUSTOMER
+            else _look_up(company, table, text, limit),
+        )
+        for table in searched
+    )
     return [(table, records) for table, records in found if records]
+
+
+def _look_up_document(
+    company: Company, table: Table, text: str, customers: Sequence[UUID], limit: int
+) -> list[Referable]:
+    """Return the first documents of that number, with that number on them, or of these customers; along indexes."""
+    shown = ("pk", "no", table.title)
+    rows = _all(company, table)
+    others = [name for name in OTHER_NUMBERS if name in table.by_name]
+    asked = [
+        rows.filter(_begins("no", text.upper())).order_by("no", "pk"),
+        *(rows.filter(**{name: text}).order_by("no", "pk") for name in others),
+        *([rows.filter(customer_id__in=customers).order_by("no", "pk")] if customers else []),
+    ]
+    found: dict[UUID, Referable] = {}
+    for one in asked:
+        if len(found) < limit:
+            found |= {row[0]: Referable(*row) for row in one.values_list(*shown)[:limit] if row[0] not in found}
+    return list(found.values())[:limit]
+
+
+def _begins(column: str, text: str) -> Q:
+    """The condition that a code begins like this. SQLite needs to be told the range to look in an index for it."""
+    condition = Q(**{f"{column}__startswith": text})
+    if connection.vendor == "sqlite":
+        condition &= Q(**{f"{column}__gte": text, f"{column}__lt": text + LAST_CHARACTER})
+    return condition
 
 
 def _readable(table: str, by: Actor) -> Table:
@@ -269,7 +357,7 @@ def iterate_records(
 
 
 def _iterate(company: Company, described: Table, query: Query) -> Iterator[Record]:
-    rows = _values(described, _ordered(described, _matching(company, described, query), query.order))
+    rows = _values(described, _ordered(company, described, query))
     for row in rows.iterator(chunk_size=EXPORT_CHUNK):
         yield _record(described, row, {})
 
@@ -329,8 +417,22 @@ def _all(company: Company, table: Table) -> "QuerySet[Any]":
     return model._default_manager.filter(company_id=company.pk)
 
 
+def _along(company: Company, table: Table, first: Field) -> "QuerySet[Any]":
+    """All records; lines so that they can be read along what they are parts of, which is in order already. Then a page is
+    read alone."""
+    if first.name != table.part_of:
+        return _all(company, table)
+    owner = f"{first.relation}__company_id"
+    model: type[Model] = apps.get_model("financials", table.model)
+    # Not by a company of their own: SQLite would begin with them.
+    return model._default_manager.filter(**{owner: company.pk, "company_id": F(owner)})
+
+
 def _matching(company: Company, table: Table, query: Query) -> "QuerySet[Any]":
-    rows = _all(company, table)
+    return _narrowed(table, _all(company, table), query)
+
+
+def _narrowed(table: Table, rows: "QuerySet[Any]", query: Query) -> "QuerySet[Any]":
     for word in query.search.split()[:SEARCH_WORDS]:
         rows = rows.filter(_search(table, word))
     for condition in query.filters:
@@ -425,14 +527,30 @@ def _relation_path(field: Field) -> str:
     return f"{field.relation}__{table_named(field.references).key[0]}" if field.references else field.column
 
 
-def _ordered(table: Table, rows: "QuerySet[Any]", order: Sequence[str]) -> "QuerySet[Any]":
+def _ordered(company: Company, table: Table, query: Query) -> "QuerySet[Any]":
     expressions: list[Any] = []
-    for name in order or table.key:
+    for name in query.order or table.key:
         field = _field(table, name.removeprefix("-"))
         path = F(_relation_path(field))
         expression = Folded(path) if field.kind is Kind.TEXT else path
         expressions.append(expression.desc() if name.startswith("-") else expression.asc())
+    first = _field(table, (query.order or table.key)[0].removeprefix("-"))
+    rows = _narrowed(table, _along(company, table, first), query)
     return rows.order_by(*expressions, "pk")
+
+
+def is_sortable(company: Company, table: str, name: str, page: RecordPage) -> bool:
+    """Whether a list as long as this is sorted by a field within a moment: along an index, or because it is short enough.
+
+    One query where it is long and was not counted to its end."""
+    described = table_named(table)
+    field = _field(described, name)
+    if name in (described.key[0], described.part_of) or (not field.references and _is_indexed(described, field.column)):
+        return True
+    rows = page.total
+    if page.more:
+        rows = _all(company, described).count() if _is_indexed_by_company(described) else SORTED + 1
+    return rows <= (SORTED_BY_CODE if field.references else SORTED)
 
 
 def _field(table: Table, name: str) -> Field:

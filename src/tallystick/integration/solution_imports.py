@@ -26,6 +26,7 @@ class Standing:
     finished: bool = False
     problem: str = ""
     done: str = ""
+    version: str = ""
 
 
 _LOCK = threading.Lock()
@@ -38,25 +39,28 @@ def standing(connection: Connection) -> Standing | None:
         return _STANDING.get(connection.pk)
 
 
-def begin(connection: Connection, administrator: Administrator, *, again: bool = False) -> None:
-    """Begin an import and return at once. Raises SetupError while another one for this connection is going on."""
+def begin(connection: Connection, administrator: Administrator, *, again: bool = False, role_for: str = "") -> None:
+    """Begin an import and return at once; `role_for` as for `import_solution`.
+
+    Raises SetupError while another one for this connection is going on."""
     with _LOCK:
         known = _STANDING.get(connection.pk)
         if known is not None and not known.finished:
             raise SetupError("The solution is being imported already.", hint="Wait until that is done.")
         _STANDING[connection.pk] = Standing()
     thread = threading.Thread(
-        target=_carry_out, args=(connection.pk, administrator, again), name="solution-import", daemon=True
+        target=_carry_out, args=(connection.pk, administrator, again, role_for), name="solution-import", daemon=True
     )
     thread.start()
 
 
-def _carry_out(key: int, administrator: Administrator, again: bool) -> None:
+def _carry_out(key: int, administrator: Administrator, again: bool, role_for: str) -> None:
     try:
         imported = import_solution(
             administrator,
             lambda progress: _note(key, doing=progress.step, percent=progress.percent),
             again=again,
+            role_for=role_for,
         )
     except TallyError as problem:
         _note(key, finished=True, problem=str(problem))
@@ -65,7 +69,7 @@ def _carry_out(key: int, administrator: Administrator, again: bool) -> None:
         log.error("the import of the solution failed: %s", "".join(traceback.format_tb(error.__traceback__)))
         _note(key, finished=True, problem=f"The import failed with an error of ours ({type(error).__name__}).")
     else:
-        _note(key, finished=True, done=_in_words(imported))
+        _note(key, finished=True, done=_in_words(imported), version=imported.status.version)
 
 
 def _note(key: int, **changes: object) -> None:

@@ -13,6 +13,7 @@ from tallystick.cli.commands import (
     connection,
     couple,
     demo,
+    doctor,
     experience,
     exporting,
     fields,
@@ -30,6 +31,7 @@ from tallystick.cli.commands import (
     sandbox,
     secrets,
     serve,
+    setup,
     sign_in,
     solution,
     statistics,
@@ -74,8 +76,10 @@ def register(app: typer.Typer) -> None:
             "audit": audit.audit,
             "connect": connect.connect,
             "connection": connection.connection,
+            "doctor": doctor.doctor,
             "experience": experience.experience,
             "migrate": migrate.migrate,
+            "setup": setup.setup,
         },
     }
     for panel, commands in panels.items():

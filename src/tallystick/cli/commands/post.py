@@ -208,6 +208,9 @@ def _report(posted: list[dict[str, Any]], refused: list[dict[str, Any]], *, json
     if json:
         print_json({"ok": not refused, "posted": posted, "refused": refused})
     else:
+        for one in posted:
+            if "warning" in one:
+                remark(f"{one['no']}: {one['warning']}")
         for one in posted[:20]:
             documents = [str(value) for name, value in one.items() if name.endswith("_no") and name != "entry_no"]
             say(f"{one['no']} is posted: transaction {', '.join(documents)}.")

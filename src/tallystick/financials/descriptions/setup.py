@@ -22,7 +22,11 @@ SALES_SETUP_FIELDS: Mapping[str, Field] = {
         _account("rounding_account_no", "Rounding Account", "What is left over when amounts are converted."),
         _account("realized_gains_account_no", "Realized Gains Account", "What exchange rates bring."),
         _account("realized_losses_account_no", "Realized Losses Account", "What exchange rates cost."),
-        _account("payment_discount_account_no", "Payment Discount Account", "What early payments save customers."),
+        _account(
+            "payment_discount_account_no",
+            "Payment Discount Account",
+            "What early payments save customers, VAT included: the VAT of the invoice stays as it was posted.",
+        ),
         Field(
             "credit_warning",
             "Credit Warning",
@@ -31,7 +35,7 @@ SALES_SETUP_FIELDS: Mapping[str, Field] = {
             required=True,
             default="Warn",
             choices=(Choice("Warn", "Warn"), Choice("Refuse", "Refuse"), Choice("Ignore", "Ignore")),
-            help="What becomes of an order that takes a customer over the credit limit.",
+            help="What becomes of an order that takes a customer over the credit limit: a warning, a refusal, or nothing.",
         ),
         Field(
             "archive_orders",

@@ -113,6 +113,7 @@ PAYMENT_TERMS = Table(
             minimum=0,
             maximum=100,
             listed=True,
+            help="Of the invoice with VAT, for who pays in time. Its VAT is not corrected: a credit memo does that.",
         ),
     ),
 )

@@ -7,7 +7,7 @@ general and VAT ledger are in the local currency, debit above zero."""
 from django.db import models
 
 from tallystick.financials.models.columns import MasterRecord, money, percentage, reference, text
-from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, choices
+from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, SubLedger, choices
 
 
 class Entry(MasterRecord):
@@ -51,11 +51,16 @@ class GLEntry(Entry):
     amount = money()
     customer = reference("financials.Customer")
     item = reference("financials.Item")
+    # The ledger that the entry mirrors. Kept, because posting groups may name another account tomorrow.
+    sub_ledger = models.CharField(max_length=10, choices=choices(SubLedger), blank=True, default="", db_default="")
 
     class Meta:
         verbose_name_plural = "G/L entries"
         indexes = [
-            models.Index(fields=["g_l_account", "posting_date"], name="financials_glentry_account"),
+            # Holds all that balances sum, so that the entries themselves are not read.
+            models.Index(
+                fields=["company", "g_l_account", "posting_date", "amount"], name="financials_glentry_balance"
+            ),
             models.Index(fields=["company", "document_no"], name="financials_glentry_document"),
         ]
         constraints = [models.UniqueConstraint(fields=["company", "entry_no"], name="financials_glentry_no")]

@@ -61,6 +61,8 @@ class PostedAmounts(models.Model):
     invoice_discount_amount = money()
     amount = money()
     amount_including_vat = money()
+    # What numbers and codes were called when it was posted: paper says the same forever. Empty before there was this.
+    printed = models.JSONField(default=dict, blank=True)
 
     class Meta:
         abstract = True
@@ -97,6 +99,8 @@ class PostedLineAmounts(models.Model):
     vat_percent = percentage()
     amount = money()
     amount_including_vat = money()
+    printed_no = text(20)
+    printed_unit = text(10)
 
     class Meta:
         abstract = True
@@ -111,6 +115,7 @@ class SalesShipment(PostedDocument):
         indexes = [
             models.Index(fields=["company", "order_no"], name="financials_shipment_order"),
             models.Index(fields=["company", "customer"], name="financials_shipment_customer"),
+            models.Index(fields=["company", "external_document_no"], name="financials_shipment_external"),
         ]
         constraints = [models.UniqueConstraint(fields=["company", "no"], name="financials_shipment_no")]
 
@@ -135,6 +140,7 @@ class SalesInvoice(PostedAmounts, PostedDocument):
     class Meta:
         indexes = [
             models.Index(fields=["company", "order_no"], name="financials_invoice_order"),
+            models.Index(fields=["company", "external_document_no"], name="financials_invoice_external"),
             # These hold all that sales figures sum; SQLite knows no INCLUDE.
             models.Index(
                 fields=["company", "customer", "posting_date", "amount", "currency_factor"],
@@ -211,6 +217,8 @@ class CustomerPayment(MasterRecord):
     class Meta:
         indexes = [
             models.Index(fields=["company", "customer"], name="financials_payment_customer"),
+            models.Index(fields=["company", "external_document_no"], name="financials_payment_external"),
+            models.Index(fields=["company", "order_no"], name="financials_payment_order"),
             models.Index(fields=["company", "posting_date"], name="financials_payment_date"),
         ]
         constraints = [models.UniqueConstraint(fields=["company", "no"], name="financials_payment_no")]

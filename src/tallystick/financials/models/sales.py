@@ -92,7 +92,10 @@ class SalesQuote(SalesDocument):
     opportunity = reference("financials.Opportunity", index=True)
 
     class Meta:
-        indexes = [models.Index(fields=["company", "customer"], name="financials_salesquote_customer")]
+        indexes = [
+            models.Index(fields=["company", "customer"], name="financials_salesquote_customer"),
+            models.Index(fields=["company", "external_document_no"], name="financials_salesquote_external"),
+        ]
         constraints = [models.UniqueConstraint(fields=["company", "no"], name="financials_salesquote_no")]
 
 
@@ -125,6 +128,7 @@ class SalesOrder(SalesDocument):
     class Meta:
         indexes = [
             models.Index(fields=["company", "customer"], name="financials_salesorder_customer"),
+            models.Index(fields=["company", "external_document_no"], name="financials_salesorder_external"),
             models.Index(fields=["company", "document_date"], name="financials_salesorder_date"),
             # What is still to do is counted on Home; most orders of a company are done.
             models.Index(

@@ -1,20 +1,19 @@
 """Reads a posted invoice or credit memo as paper; a fixed number of queries, however many lines."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from tallystick.financials.models import (
     Company,
-    Country,
-    Currency,
     PostedCreditMemo,
     PostedCreditMemoLine,
     SalesInvoice,
     SalesInvoiceLine,
 )
 from tallystick.financials.paper.content import ZERO, Paper, PaperLine, Rate
+from tallystick.financials.paper.printed import printed_names
 from tallystick.financials.problems import RecordMissing
 
 Document = SalesInvoice | PostedCreditMemo
@@ -37,14 +36,16 @@ def invoice_paper(company: Company, id: UUID) -> Paper:
     if document is None:
         raise RecordMissing("Posted Sales Invoice", str(id))
     lines = document.lines.select_related(*LINE_NAMED).order_by("line_no")
+    names = document.printed or printed_names(company, document)
     due = f"{document.due_date}" if document.due_date else ""
-    customer = document.customer.no if document.customer else ""
+    customer = names["customer_no"]
+    owed = f"{names['currency']} {document.amount_including_vat:,.{names['places']}f}"
     closing = [
-        f"Please pay {_money(document, company)} by {due}." if due else "",
+        f"Please pay {owed} by {due}." if due else "",
         f"Payment reference: {document.no} / {customer}" if customer else f"Payment reference: {document.no}",
     ]
-    facts = [("Due date", due), ("Payment terms", _terms(document)), ("Order", document.order_no)]
-    return _paper(company, document, list(lines), "Invoice", facts, [text for text in closing if text])
+    facts = [("Due date", due), ("Payment terms", names["payment_terms"]), ("Order", document.order_no)]
+    return _paper(document, names, list(lines), "Invoice", facts, [text for text in closing if text])
 
 
 def credit_memo_paper(company: Company, id: UUID) -> Paper:
@@ -55,12 +56,13 @@ def credit_memo_paper(company: Company, id: UUID) -> Paper:
         raise RecordMissing("Posted Credit Memo", str(id))
     lines = document.lines.select_related(*LINE_NAMED).order_by("line_no")
     invoice = document.applies_to_invoice.no if document.applies_to_invoice else ""
-    return _paper(company, document, list(lines), "Credit Memo", [("Of invoice", invoice)], [])
+    names = document.printed or printed_names(company, document)
+    return _paper(document, names, list(lines), "Credit Memo", [("Of invoice", invoice)], [])
 
 
 def _paper(
-    company: Company,
     document: Document,
+    names: Mapping[str, Any],
     lines: Sequence[Line],
     title: str,
     facts: Sequence[tuple[str, str]],
@@ -69,27 +71,27 @@ def _paper(
     charged = [(line, _line(document, line)) for line in lines]
     own = [
         ("Date", f"{document.document_date}"),
-        ("Customer No.", document.customer.no if document.customer else ""),
+        ("Customer No.", names["customer_no"]),
         ("Contact", document.contact),
         ("Your reference", document.your_reference),
         ("External document", document.external_document_no),
-        ("Salesperson", document.salesperson.name if document.salesperson else ""),
-        ("Shipment method", document.shipment_method.description if document.shipment_method else ""),
+        ("Salesperson", names["salesperson"]),
+        ("Shipment method", names["shipment_method"]),
     ]
-    bill_to, ship_to = (_address(document, kind) for kind in ("bill_to", "ship_to"))
+    bill_to, ship_to = (_address(document, names, kind) for kind in ("bill_to", "ship_to"))
     return Paper(
         title=title,
         no=document.no,
         on=document.document_date,
-        letterhead=_letterhead(company),
-        contact=" · ".join(filter(None, (company.phone_no, company.email))),
+        letterhead=tuple(names["letterhead"]),
+        contact=names["contact"],
         bill_to=bill_to or (document.customer_name,),
         ship_to=() if ship_to == bill_to else ship_to,
         facts=[(label, text) for label, text in (*own[:2], *facts, *own[2:]) if text],
         lines=[shown for _, shown in charged],
         rates=_rates(lines),
-        currency=_currency(document, company),
-        places=_places(document, company),
+        currency=names["currency"],
+        places=names["places"],
         prices_including_vat=document.prices_including_vat,
         invoice_discount=document.invoice_discount_amount,
         amount=document.amount,
@@ -99,20 +101,12 @@ def _paper(
     )
 
 
-def _letterhead(company: Company) -> tuple[str, ...]:
-    country = Country.objects.filter(company=company, code=company.country_code).values_list("name", flat=True).first()
-    town = " ".join(filter(None, (company.post_code, company.city)))
-    parts = (str(company), company.address, company.address_2, town, country or company.country_code)
-    return tuple(filter(None, parts))
-
-
-def _address(document: Document, kind: str) -> tuple[str, ...]:
+def _address(document: Document, names: Mapping[str, Any], kind: str) -> tuple[str, ...]:
     def part(name: str) -> Any:
         return getattr(document, f"{kind}_{name}")
 
     town = " ".join(filter(None, (part("post_code"), part("city"))))
-    country = part("country").name if part("country") else ""
-    parts = (part("name"), part("address"), part("address_2"), town, part("county"), country)
+    parts = (part("name"), part("address"), part("address_2"), town, part("county"), names[f"{kind}_country"])
     return tuple(str(text) for text in parts if text)
 
 
@@ -122,11 +116,11 @@ def _line(document: Document, line: Line) -> PaperLine:
         return PaperLine("", line.description, line.description_2, charged=False)
     paid = line.amount_including_vat if document.prices_including_vat else line.amount
     return PaperLine(
-        sold.no,
+        line.printed_no or sold.no,
         line.description,
         line.description_2,
         line.quantity,
-        line.unit_of_measure.code if line.unit_of_measure else "",
+        line.printed_unit or (line.unit_of_measure.code if line.unit_of_measure else ""),
         line.unit_price,
         line.line_discount_percent,
         line.vat_percent,
@@ -145,22 +139,3 @@ def _rates(lines: Iterable[Line]) -> list[Rate]:
         vat = line.amount_including_vat - line.amount
         found[percent] = Rate(percent, so_far.base + line.amount, so_far.vat + vat)
     return [found[percent] for percent in sorted(found, reverse=True)]
-
-
-def _terms(document: Document) -> str:
-    return document.payment_terms.description or document.payment_terms.code if document.payment_terms else ""
-
-
-def _currency(document: Document, company: Company) -> str:
-    return document.currency.code if document.currency else company.local_currency
-
-
-def _places(document: Document, company: Company) -> int:
-    if document.currency:
-        return int(document.currency.amount_decimal_places)
-    local = Currency.objects.filter(company=company, code=company.local_currency)
-    return local.values_list("amount_decimal_places", flat=True).first() or 0
-
-
-def _money(document: Document, company: Company) -> str:
-    return f"{_currency(document, company)} {document.amount_including_vat:,.{_places(document, company)}f}"

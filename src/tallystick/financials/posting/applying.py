@@ -5,7 +5,8 @@
 2. The two sides may differ in the local currency, when the rate was another. What is lost goes to the account of realized
    losses, what is won to that of gains; a difference of one unit of the last decimal place is rounding, and goes there.
 3. An invoice whose payment terms grant a discount, paid in time by less than all that is named, is paid but for the
-   discount, which goes to the account of payment discounts. Its VAT is not corrected.
+   discount, which goes to the account of payment discounts, VAT included. The VAT of the invoice stays as it was posted,
+   as where *Adjust for Payment Discount* of a VAT posting setup is off; whoever owes less VAT then posts a credit memo.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +17,7 @@ from uuid import UUID
 
 from tallystick.financials.posting.books import PAYMENT_DISCOUNT, REALIZED_GAINS, REALIZED_LOSSES, ROUNDING, Books
 from tallystick.financials.posting.entries import ZERO, Detail, Document, Entries, GLLine, summed
-from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType
+from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, SubLedger
 from tallystick.financials.posting.money import share, told
 
 
@@ -173,7 +174,14 @@ def _applied(match: _Match, application_no: int, books: Books) -> Iterator[tuple
 
     def lines(entry: OpenEntry, lcy: Decimal, against: UUID | None = None) -> list[GLLine]:
         text = f"Application {application_no}" if application_no else "Application"
-        owing = GLLine(books.receivables(entry.group), lcy, given.document, text, customer=entry.customer)
+        owing = GLLine(
+            books.receivables(entry.group),
+            lcy,
+            given.document,
+            text,
+            customer=entry.customer,
+            ledger=SubLedger.CUSTOMER,
+        )
         if against is None:
             return [owing]
         return [owing, GLLine(against, -lcy, given.document, text, customer=entry.customer)]

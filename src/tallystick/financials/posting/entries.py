@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, EntryType
+from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, EntryType, SubLedger
 
 ZERO = Decimal(0)
 PENDING = "***"  # the number of a document that gets its number when it is stored: a preview draws none
@@ -31,6 +31,7 @@ class GLLine:
     description: str = ""
     customer: UUID | None = None
     item: UUID | None = None
+    ledger: SubLedger = SubLedger.NONE  # whose amounts it mirrors: their sum is the sum of that ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,16 +134,12 @@ class Entries:
 
 
 def summed(lines: Iterable[GLLine]) -> tuple[GLLine, ...]:
-    """Return one line per account (and document, text, customer and item), as they appear, without those of zero."""
+    """Return one line per account (and all else they say), as they appear, without those of zero."""
     totals: dict[GLLine, Decimal] = {}
     for line in lines:
-        key = GLLine(line.account, ZERO, line.document, line.description, line.customer, line.item)
+        key = replace(line, amount=ZERO)
         totals[key] = totals.get(key, ZERO) + line.amount
-    return tuple(
-        GLLine(key.account, amount, key.document, key.description, key.customer, key.item)
-        for key, amount in totals.items()
-        if amount
-    )
+    return tuple(replace(key, amount=amount) for key, amount in totals.items() if amount)
 
 
 def initial(receivable: Receivable) -> Detail:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from tallystick.financials.posting.books import INVENTORY, Books
 from tallystick.financials.posting.entries import ZERO, GLLine, Movement
+from tallystick.financials.posting.kinds import SubLedger
 from tallystick.financials.problems import Problem
 
 QUANTITY_PLACES = Decimal("0.00001")
@@ -37,9 +38,10 @@ def booked(books: Books, movement: Movement, thing: Thing, against: str) -> Iter
     """Yield the two sides of what a movement costs: stock, and the account of the group that is `against` it."""
     if not movement.cost_amount:
         return
-    for purpose, amount in ((INVENTORY, movement.cost_amount), (against, -movement.cost_amount)):
+    sides = ((INVENTORY, movement.cost_amount, SubLedger.ITEM), (against, -movement.cost_amount, SubLedger.NONE))
+    for purpose, amount, ledger in sides:
         account = books.product(thing.group, purpose, thing.called)
-        yield GLLine(account, amount, movement.document, movement.description, item=movement.item)
+        yield GLLine(account, amount, movement.document, movement.description, item=movement.item, ledger=ledger)
 
 
 def stock_problems(

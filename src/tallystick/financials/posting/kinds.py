@@ -41,6 +41,16 @@ class DetailedEntryType(StrEnum):
     ROUNDING = "Rounding"
 
 
+class SubLedger(StrEnum):
+    """The ledger whose amounts an entry of the general ledger mirrors: the two have the same sum, whatever accounts the
+    posting groups named at the time."""
+
+    NONE = ""
+    CUSTOMER = "Customer"
+    ITEM = "Item"
+    VAT = "VAT"
+
+
 class Source(StrEnum):
     """What made a transaction."""
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from tallystick.financials.posting.books import BANK, Books
 from tallystick.financials.posting.entries import PENDING, Document, Entries, GLLine, Receivable, initial, summed
-from tallystick.financials.posting.kinds import DocumentType
+from tallystick.financials.posting.kinds import DocumentType, SubLedger
 from tallystick.financials.posting.money import Money
 from tallystick.financials.posting.sales import Buyer
 from tallystick.financials.rounding import rounded
@@ -62,7 +62,7 @@ def plan_payment(payment: Payment, entry: UUID, books: Books) -> Entries:
     )
     lines = (
         GLLine(bank, lcy, document, text, customer=payment.buyer.id),
-        GLLine(receivables, -lcy, document, text, customer=payment.buyer.id),
+        GLLine(receivables, -lcy, document, text, customer=payment.buyer.id, ledger=SubLedger.CUSTOMER),
     )
     entries = Entries(summed(lines), receivables=(receivable,), details=(initial(receivable),))
     books.check_size(entries)

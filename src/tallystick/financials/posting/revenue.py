@@ -8,7 +8,7 @@
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -17,7 +17,7 @@ from tallystick.financials.documents.amounts import HUNDRED, LineAmounts
 from tallystick.financials.posting.books import ROUNDING, SALES, SALES_CREDIT_MEMO, SALES_DISCOUNT, Books
 from tallystick.financials.posting.entries import ZERO, Document, Entries, GLLine, Receivable, VATLine, initial, summed
 from tallystick.financials.posting.goods import Thing
-from tallystick.financials.posting.kinds import DocumentType
+from tallystick.financials.posting.kinds import DocumentType, SubLedger
 from tallystick.financials.posting.money import Money
 from tallystick.financials.rounding import rounded
 
@@ -75,14 +75,9 @@ def revenue(books: Books, bill: Bill, charges: Sequence[Charge]) -> Entries:
         bill.order_no,
     )
     taxes = _vat(books, bill, charges)
-    owed = GLLine(
-        books.receivables(group), receivable.amount_lcy, bill.document, bill.description, customer=bill.customer
-    )
+    owed = _line(bill, books.receivables(group), receivable.amount_lcy, SubLedger.CUSTOMER)
     earned = summed(line for charge in charges for line in _earned(books, bill, charge))
-    converted = [
-        GLLine(line.account, bill.money.lcy(line.amount), line.document, line.description, line.customer)
-        for line in earned
-    ]
+    converted = [replace(line, amount=bill.money.lcy(line.amount)) for line in earned]
     lines = [owed, *converted, *(line for _, line in taxes)]
     left = sum((line.amount for line in lines), ZERO)
     if left:
@@ -92,8 +87,8 @@ def revenue(books: Books, bill: Bill, charges: Sequence[Charge]) -> Entries:
     )
 
 
-def _line(bill: Bill, account: UUID, amount: Decimal) -> GLLine:
-    return GLLine(account, amount, bill.document, bill.description, customer=bill.customer)
+def _line(bill: Bill, account: UUID, amount: Decimal, ledger: SubLedger = SubLedger.NONE) -> GLLine:
+    return GLLine(account, amount, bill.document, bill.description, customer=bill.customer, ledger=ledger)
 
 
 def _earned(books: Books, bill: Bill, charge: Charge) -> Iterator[GLLine]:
@@ -145,5 +140,5 @@ def _vat(books: Books, bill: Bill, charges: Sequence[Charge]) -> list[tuple[VATL
         account = books.vat_account(business, product, bool(tax))
         base_lcy, tax_lcy = (-bill.sign * bill.money.lcy(amount) for amount in (base, tax))
         entry = VATLine(bill.document, bill.customer, bill.description, business, product, percent, base_lcy, tax_lcy)
-        found.append((entry, _line(bill, account, tax_lcy)))
+        found.append((entry, _line(bill, account, tax_lcy, SubLedger.VAT)))
     return found

@@ -26,6 +26,7 @@ from tallystick.financials.services import (
     web_services,
 )
 from tallystick.financials.services.deletion import delete, delete_many
+from tallystick.financials.services.line_numbers import number_before
 from tallystick.financials.services.records import create, save_many, update
 from tallystick.financials.services.writes import (
     Delete,
@@ -62,6 +63,7 @@ __all__ = [
     "delete",
     "delete_many",
     "item_journal",
+    "number_before",
     "numbers",
     "opportunities",
     "sales",

@@ -63,7 +63,7 @@ def fact_boxes(desk: Desk, table: Table, record_id: UUID) -> Sequence[Fragment]:
             return ()
     field = _named_by(desk, contact)
     query = Query(filters=(Filter(field, value=contact),), order=("-no",))
-    found = queries.list_records(desk.company, "opportunity", query, page_size=SHOWN, by=desk.actor)
+    found = queries.list_records(desk.company, "opportunity", query, page_size=SHOWN, exact=True, by=desk.actor)
     key = queries.codes_by_id(desk.company, "contact", [contact]).get(contact, "")
     list_url = f"{reverse('record-list', args=(desk.company.slug, 'opportunity'))}?{urlencode({field: key})}"
     new_url = f"{reverse('record-new', args=(desk.company.slug, 'opportunity'))}?{urlencode({'contact_no': key})}"

@@ -59,7 +59,7 @@ def found_tables(desk: Desk, found: Mapping[str, Sequence[UUID]]) -> Sequence[Fo
 
 
 def _table(desk: Desk, table: Table, query: Query) -> FoundTable:
-    page = queries.list_records(desk.company, table.name, query, page_size=SHOWN, by=desk.actor)
+    page = queries.list_records(desk.company, table.name, query, page_size=SHOWN, exact=True, by=desk.actor)
     fields = [field for field in table.fields if field.listed and field.name not in (*HIDDEN, table.key[0])][:COLUMNS]
     columns = [FoundColumn(field.label, _css(field)) for field in fields]
     rows = [_row(desk, table, fields, record) for record in page.records]

@@ -146,7 +146,9 @@ def _lines(desk: Desk, kind: PostedKind, record: Record, page: int) -> RecordPag
     if kind.lines is None:
         return None
     of_document = Query(filters=(Filter(kind.lines.part_of, value=record.id),), order=("line_no",))
-    return queries.list_records(desk.company, kind.lines.name, of_document, page=page, page_size=PAGE, by=desk.actor)
+    return queries.list_records(
+        desk.company, kind.lines.name, of_document, page=page, page_size=PAGE, exact=True, by=desk.actor
+    )
 
 
 def _column(field: Field) -> PaperColumn:

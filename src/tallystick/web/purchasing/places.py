@@ -32,7 +32,7 @@ def related_lists(desk: Desk, table: Table, record_id: UUID) -> Sequence[Fragmen
     if table.name != ORDER:
         return ()
     query = Query(filters=(Filter("purchase_order_no", value=record_id),))
-    found = queries.list_records(desk.company, LINE, query, page_size=LINES, by=desk.actor)
+    found = queries.list_records(desk.company, LINE, query, page_size=LINES, exact=True, by=desk.actor)
     no = queries.codes_by_id(desk.company, ORDER, [record_id]).get(record_id, "")
     named = urlencode({"purchase_order_no": no})
     context = {

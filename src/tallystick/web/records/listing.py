@@ -157,7 +157,7 @@ def listing_of(desk: Desk, table: Table, query: ListQuery) -> Listing:
         if one.row_column(table)
     ]
     actions = [action for one in extensions.EXTENSIONS for action in one.list_actions(desk, table)]
-    columns = _columns(desk, table, query)
+    columns = _columns(desk, table, query, page)
     here = replace(query, page=page.page)
     return Listing(
         table=table,
@@ -172,7 +172,7 @@ def listing_of(desk: Desk, table: Table, query: ListQuery) -> Listing:
         page_actions=[action for action in actions if not action.needs_selection],
         range=_range(table, page),
         previous_url=list_url(desk, table, replace(here, page=page.page - 1)) if page.page > 1 else "",
-        next_url=list_url(desk, table, replace(here, page=page.page + 1)) if page.page < page.pages else "",
+        next_url=list_url(desk, table, replace(here, page=page.page + 1)) if not page.is_last else "",
         new_url=new_url(desk, table.name) if desk.may_enter(table) else "",
         import_url=f"{reverse('import', args=(desk.company.slug,))}?table={table.name}"
         if desk.may_enter(table)
@@ -192,9 +192,18 @@ def _url(route: str, desk: Desk, table: Table) -> str:
     return reverse(route, args=(desk.company.slug, table.name))
 
 
-def _columns(desk: Desk, table: Table, query: ListQuery) -> list[Column]:
+def _columns(desk: Desk, table: Table, query: ListQuery, page: RecordPage) -> list[Column]:
+    """The columns; one that a list as long as this is not sorted by at once offers no sorting."""
     listed = [field for field in table.fields if field.listed or field.name in table.key]
-    return [_column(desk, table, query, field, place) for place, field in enumerate(listed)]
+    columns = [_column(desk, table, query, field, place) for place, field in enumerate(listed)]
+    if page.total < queries.COUNTED:
+        return columns
+    return [
+        column
+        if queries.is_sortable(desk.company, table.name, column.field.name, page)
+        else replace(column, sort_url="")
+        for column in columns
+    ]
 
 
 def _column(desk: Desk, table: Table, query: ListQuery, field: Field, place: int) -> Column:
@@ -242,7 +251,7 @@ def _range(table: Table, page: RecordPage) -> str:
     if not page.records:
         return f"No {table.label_plural.lower()}"
     first = (page.page - 1) * page.page_size + 1
-    return f"{first:,}–{first + len(page.records) - 1:,} of {page.total:,}"
+    return f"{first:,}–{first + len(page.records) - 1:,} of {'more than ' if page.more else ''}{page.total:,}"
 
 
 def _filter_box(field: Field, query: ListQuery) -> FilterBox:

@@ -12,7 +12,7 @@ from tallystick.financials.problems import InvalidRecord
 from tallystick.financials.queries import Record
 from tallystick.financials.services import sales
 from tallystick.web.records.reading import card_url
-from tallystick.web.sales.kinds import ORDER, QUOTE, DocumentKind
+from tallystick.web.sales.kinds import QUOTE, DocumentKind
 from tallystick.web.sales.page import DocumentAction, document_url
 from tallystick.web.shell.desk import Desk
 
@@ -33,15 +33,15 @@ def offered(kind: DocumentKind, record: Record) -> Sequence[DocumentAction]:
 def release(request: HttpRequest, desk: Desk, kind: DocumentKind, record: Record) -> HttpResponse:
     """Release the document, and warn when its customer is over the credit limit then."""
     try:
-        status = sales.release(desk.company, kind.table.name, record.id, by=desk.actor)
+        done = sales.release(desk.company, kind.table.name, record.id, by=desk.actor)
     except InvalidRecord as refused:
         return _refused(request, desk, kind, record, refused)
-    if status == "Released":
+    if done.status == "Released":
         messages.success(request, f"{kind.table.label} {record.key} is released.")
     else:
         messages.warning(request, f"{kind.table.label} {record.key} waits for its prepayment.")
-    if kind is ORDER and (warning := sales.credit_warning(desk.company, record.values["customer_no"])):
-        messages.warning(request, warning)
+    if done.warning:
+        messages.warning(request, done.warning)
     return redirect(document_url(desk, kind, record.id))
 
 

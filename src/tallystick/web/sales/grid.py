@@ -131,7 +131,7 @@ def grid_of(desk: Desk, kind: DocumentKind, document: Record, *, page: int = 0, 
     """A page of the lines of a document; page 0 is the last, where new lines are written. Four queries."""
     of_document = Query(filters=(Filter(kind.part_of, value=document.id),), order=("line_no",))
     found = queries.list_records(
-        desk.company, kind.lines.name, of_document, page=page or 1_000_000, page_size=PAGE, by=desk.actor
+        desk.company, kind.lines.name, of_document, page=page or 1_000_000, page_size=PAGE, exact=True, by=desk.actor
     )
     columns = columns_of(kind, document)
     at_end = found.page == found.pages

@@ -10,7 +10,7 @@ from django.http import QueryDict
 from tallystick.financials import queries, services
 from tallystick.financials.identifiers import new_id
 from tallystick.financials.problems import InvalidRecord, Problem, RecordMissing, StaleRecord
-from tallystick.financials.queries import Filter, Operator, Query, Record
+from tallystick.financials.queries import Record
 from tallystick.financials.tables import Kind
 from tallystick.web.records.conflict import reconcile
 from tallystick.web.records.editing import same_value, values_of
@@ -132,20 +132,11 @@ def _create(
 
 
 def _number_before(desk: Desk, kind: DocumentKind, document: Record, before: str) -> int | None:
-    """A line number halfway to the line before; None, for the end, when that line is gone."""
-    theirs = Filter(kind.part_of, value=document.id)
+    """A line number in front of the line `before`; None, for the end, when that line is gone."""
     next_line = line_of_document(desk, kind, document, before)
     if next_line is None:
         return None
-    number = int(next_line.values["line_no"])
-    earlier = Query(filters=(theirs, Filter("line_no", Operator.AT_MOST, number - 1)), order=("-line_no",))
-    found = queries.list_records(desk.company, kind.lines.name, earlier, page_size=1, by=desk.actor).records
-    last = int(found[0].values["line_no"]) if found else 0
-    if number - last < 2:
-        message = f"There is no number left between line {last} and line {number}."
-        hint = "Add the line at the end, or change the number of a line in the list of lines."
-        raise InvalidRecord([Problem(kind.lines.name, "new line", "line_no", message, hint)])
-    return last + (number - last) // 2
+    return services.number_before(desk.company, kind.lines.name, next_line.id, by=desk.actor)
 
 
 def line_of_document(desk: Desk, kind: DocumentKind, document: Record, line_id: str | UUID) -> Record | None:

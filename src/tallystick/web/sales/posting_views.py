@@ -126,6 +126,8 @@ def _done(request: HttpRequest, desk: Desk, kind: DocumentKind, record: Record, 
         f"{TABLES[table].label.removeprefix('Posted Sales ').lower()} {number}" for table, number in made
     )
     messages.success(request, f"{kind.table.label} {record.key} is posted: {words}.")
+    if posted.warning:
+        messages.warning(request, posted.warning)
     table, number = made[0]
     found = queries.find_record(desk.company, table, number)
     return redirect(card_url(desk, table, found.id)) if found else redirect(document_url(desk, kind, record.id))

@@ -13,6 +13,7 @@ from django.db import connection
 from tallystick.financials import database
 from tallystick.financials.ledger_triggers import posted_tables
 from tallystick.financials.models import Company
+from tallystick.financials.posting.kinds import SubLedger
 
 GL, VAT = "financials_glentry", "financials_vatentry"
 OWED, DETAILS, ITEMS = (
@@ -127,10 +128,7 @@ def _general_ledger() -> Iterator[_Rule]:
     yield _Rule(
         "vat-entry",
         "the VAT entries differ from the VAT accounts",
-        _compared(
-            f"SELECT {_total('amount')} FROM {VAT} WHERE company_id = %s",
-            _on_accounts("SELECT sales_vat_account_id FROM financials_vatpostingsetup WHERE company_id = %s"),
-        ),
+        _compared(f"SELECT {_total('amount')} FROM {VAT} WHERE company_id = %s", _mirrored(SubLedger.VAT)),
     )
 
 
@@ -139,8 +137,7 @@ def _customer_ledger() -> Iterator[_Rule]:
         "customer-ledger-entry",
         "what customers owe differs from the receivables accounts",
         _compared(
-            f"SELECT {_total('remaining_amount_lcy')} FROM {OWED} WHERE company_id = %s",
-            _on_accounts("SELECT receivables_account_id FROM financials_customerpostinggroup WHERE company_id = %s"),
+            f"SELECT {_total('remaining_amount_lcy')} FROM {OWED} WHERE company_id = %s", _mirrored(SubLedger.CUSTOMER)
         ),
     )
     for what, of in (("amount", "remaining_amount"), ("amount_lcy", "remaining_amount_lcy")):
@@ -171,10 +168,7 @@ def _item_ledger() -> Iterator[_Rule]:
     yield _Rule(
         "item-ledger-entry",
         "what the stock cost differs from the inventory accounts",
-        _compared(
-            f"SELECT {_total('cost_amount')} FROM {ITEMS} WHERE company_id = %s",
-            _on_accounts("SELECT inventory_account_id FROM financials_productpostinggroup WHERE company_id = %s"),
-        ),
+        _compared(f"SELECT {_total('cost_amount')} FROM {ITEMS} WHERE company_id = %s", _mirrored(SubLedger.ITEM)),
     )
 
 
@@ -209,7 +203,9 @@ def _one(column: str, scale: int = 1_000) -> str:
     return f"CAST(round({column} * {scale}) AS {'numeric' if database.on_postgresql() else 'integer'})"
 
 
-def _on_accounts(accounts: str) -> str:
+def _mirrored(ledger: SubLedger) -> str:
+    """The sum of the accounts that a ledger was ever mirrored on: those that the posting groups named at the time."""
+    accounts = f"SELECT g_l_account_id FROM {GL} WHERE company_id = %s AND sub_ledger = '{ledger}'"
     return f"SELECT {_total('amount')} FROM {GL} WHERE company_id = %s AND g_l_account_id IN ({accounts})"
 
 

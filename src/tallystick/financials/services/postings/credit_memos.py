@@ -21,6 +21,7 @@ from tallystick.financials.models import (
     SalesInvoiceLine,
     SalesShipment,
 )
+from tallystick.financials.paper.printed import printed_names
 from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.posting.applying import Target
 from tallystick.financials.posting.books import Books
@@ -101,6 +102,7 @@ def _store_documents(transaction: LedgerTransaction, read: Read, plan: CreditPla
         **invoice_values(read, plan.entries.receivables[0], plan.credited),
     }
     memo = PostedCreditMemo(**values, no=no)
+    memo.printed = printed_names(transaction.company, memo)
     memo.save(force_insert=True)
     PostedCreditMemoLine.objects.bulk_create(
         PostedCreditMemoLine(**posted_line(read, taken, PostedCreditMemoLine), posted_credit_memo=memo)

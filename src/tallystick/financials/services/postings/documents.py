@@ -15,6 +15,7 @@ from tallystick.financials.models import (
     SalesCreditMemoLine,
     SalesOrder,
     SalesOrderLine,
+    UnitOfMeasure,
 )
 from tallystick.financials.posting.books import Chart
 from tallystick.financials.posting.goods import Thing
@@ -38,6 +39,7 @@ class Read:
     rows: Mapping[int, Any]  # its lines by number
     sale: Sale
     chart: Chart
+    units: Mapping[UUID, str]  # the codes of the units of its lines
 
     @property
     def names(self) -> dict[UUID, str]:
@@ -48,7 +50,7 @@ class Read:
 
 
 def read_order(company: Company, id: UUID, posting_date: date | None, *, lock: bool) -> Read:
-    """Return an order; eleven queries at most. Raises `RecordMissing`."""
+    """Return an order; twelve queries at most. Raises `RecordMissing`."""
     order = _header(company, SalesOrder, id, "Sales Order", lock=lock)
     rows = SalesOrderLine.objects.filter(order=order).order_by("line_no")
     lines = list(rows.select_for_update(no_key=True) if lock else rows)
@@ -67,11 +69,11 @@ def read_order(company: Company, id: UUID, posting_date: date | None, *, lock: b
         paid=paid_on_account(company, _on_account(order)) if order.prepayment_percent else Decimal(0),
         may_be_negative=may_be_negative(company),
     )
-    return Read(order, {row.line_no: row for row in lines}, sale, chart)
+    return Read(order, {row.line_no: row for row in lines}, sale, chart, _units(lines))
 
 
 def read_credit_memo(company: Company, id: UUID, posting_date: date | None, *, lock: bool) -> Read:
-    """Return a credit memo; nine queries at most. Raises `RecordMissing`."""
+    """Return a credit memo; ten queries at most. Raises `RecordMissing`."""
     memo = _header(company, SalesCreditMemo, id, "Sales Credit Memo", lock=lock)
     lines = list(SalesCreditMemoLine.objects.filter(credit_memo=memo).order_by("line_no"))
     chart = read_chart(company)
@@ -83,7 +85,12 @@ def read_credit_memo(company: Company, id: UUID, posting_date: date | None, *, l
         due_date=None,
         label="Sales Credit Memo",
     )
-    return Read(memo, {row.line_no: row for row in lines}, sale, chart)
+    return Read(memo, {row.line_no: row for row in lines}, sale, chart, _units(lines))
+
+
+def _units(lines: Sequence[Any]) -> dict[UUID, str]:
+    wanted = {line.unit_of_measure_id for line in lines} - {None}
+    return dict(UnitOfMeasure.objects.filter(pk__in=wanted).values_list("pk", "code"))
 
 
 def _on_account(order: SalesOrder) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from tallystick.financials.models import (
     SalesShipment,
     SalesShipmentLine,
 )
+from tallystick.financials.paper.printed import printed_names
 from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.posting.books import Books
 from tallystick.financials.posting.entries import Receivable, numbered
@@ -86,7 +87,7 @@ def _post(
     company: Company, order_id: UUID, posting_date: date | None, by: Actor, *, ship: bool, invoice: bool
 ) -> Posted:
     company = take_turn(company)
-    release_locked(company, ORDERS, order_id)
+    released = release_locked(company, ORDERS, order_id)
     read = read_order(company, order_id, posting_date, lock=True)
     plan = _plan(read, ship=ship, invoice=invoice)
     if plan.problems:
@@ -109,6 +110,7 @@ def _post(
         transaction.transaction_no,
         numbers.get(DocumentType.SHIPMENT, ""),
         numbers.get(DocumentType.INVOICE, ""),
+        warning=released.warning,
     )
 
 
@@ -147,6 +149,7 @@ def _store_documents(
         shared |= invoice_values(read, plan.entries.receivables[0], plan.invoiced)
         shared["shipment_date"] = transaction.posting_date if plan.shipped else read.header.last_shipment_date
         invoice = SalesInvoice(**copied(read.header, SalesInvoice) | shared, no=numbers[DocumentType.INVOICE])
+        invoice.printed = printed_names(transaction.company, invoice)
         invoice.save(force_insert=True)
         SalesInvoiceLine.objects.bulk_create(
             SalesInvoiceLine(**_line(read, taken, SalesInvoiceLine), invoice=invoice) for taken in plan.invoiced
@@ -184,6 +187,8 @@ def posted_line(read: Read, taken: Taken, model: type[Any]) -> dict[str, Any]:
             "invoice_discount_amount": taken.amounts.invoice_discount_amount,
             "amount": taken.amounts.amount,
             "amount_including_vat": taken.amounts.amount_including_vat,
+            "printed_no": taken.line.thing.no if taken.line.thing else "",
+            "printed_unit": read.units.get(taken.line.unit, "") if taken.line.unit else "",
         }
     return values
 

@@ -1,4 +1,4 @@
-"""How far purchase orders have come: what their lines have received, and their status."""
+"""How far purchase orders have come: what their lines have received; the status follows from that."""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,8 +9,8 @@ from tallystick.financials import database
 from tallystick.financials.models import Company, PurchaseOrder, PurchaseOrderLine
 from tallystick.financials.posting.entries import Movement
 from tallystick.financials.services.postings.storing import fields_of
+from tallystick.financials.services.purchases import refresh_statuses
 
-OPEN, PARTIALLY, RECEIVED = "Open", "Partially Received", "Received"
 LINE_FIELDS = fields_of(
     PurchaseOrderLine,
     "quantity_received",
@@ -21,19 +21,15 @@ LINE_FIELDS = fields_of(
 
 
 def save_progress(order: PurchaseOrder, lines: Sequence[PurchaseOrderLine]) -> None:
-    """Store what was received of the lines (all of the order), and what follows from it; two statements."""
+    """Store what was received of the lines of an order, and what follows from it; two statements."""
     for line in lines:
         left = line.quantity - line.quantity_received
         line.qty_to_receive, line.outstanding_qty_base = left, left * line.qty_per_unit_of_measure
-    counted = [line for line in lines if line.quantity]
-    order.status = OPEN
-    if any(line.quantity_received for line in counted):
-        order.status = RECEIVED if all(line.quantity_received >= line.quantity for line in counted) else PARTIALLY
     now = timezone.now()
     rows = [[*(getattr(line, field.attname) for field in LINE_FIELDS[:-1]), now, line.pk] for line in lines]
     with connection.cursor() as cursor:
         database.update_rows(cursor, PurchaseOrderLine._meta.db_table, LINE_FIELDS, rows)
-    order.save(update_fields=["status", "modified_at"])
+    refresh_statuses([order.pk], now)
 
 
 def take_back(company: Company, movements: Iterable[Movement]) -> None:

@@ -19,7 +19,7 @@ from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.posting.books import Books
 from tallystick.financials.posting.entries import Detail, Document, Entries, GLLine, Movement, Receivable
 from tallystick.financials.posting.goods import stock_problems
-from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, EntryType, Source
+from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, EntryType, Source, SubLedger
 from tallystick.financials.posting.reversing import REVERSIBLE, PostedBefore, PostedReceivable, counter_entries
 from tallystick.financials.problems import InvalidRecord, RecordMissing
 from tallystick.financials.services.attempts import in_transaction
@@ -171,7 +171,8 @@ def _document(row: GLEntry | ItemLedgerEntry | CustomerLedgerEntry | DetailedCus
 
 def _gl(row: GLEntry) -> GLLine:
     account = filled(row.g_l_account_id)
-    return GLLine(account, row.amount, _document(row), row.description, row.customer_id, row.item_id)
+    ledger = SubLedger(row.sub_ledger)
+    return GLLine(account, row.amount, _document(row), row.description, row.customer_id, row.item_id, ledger)
 
 
 def _movement(row: ItemLedgerEntry) -> Movement:

@@ -88,6 +88,7 @@ def _gl(line: GLLine) -> dict[str, Any]:
         "description": line.description[:100],
         "customer_id": line.customer,
         "item_id": line.item,
+        "sub_ledger": line.ledger,
     }
 
 

@@ -6,9 +6,10 @@ from tallystick.financials.services.documents.totals import recompute
 from tallystick.financials.services.sales.archiving import archive, archived_versions, restore
 from tallystick.financials.services.sales.copying import copy_document, make_credit_memo, make_order
 from tallystick.financials.services.sales.credit import credit_warning
-from tallystick.financials.services.sales.status import prepayment_due, release, release_prepaid, reopen
+from tallystick.financials.services.sales.status import Release, prepayment_due, release, release_prepaid, reopen
 
 __all__ = [
+    "Release",
     "archive",
     "archived_versions",
     "copy_document",

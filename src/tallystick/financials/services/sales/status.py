@@ -5,6 +5,7 @@ An order with a prepayment is released when that is paid; until then it is pendi
 # ruff: noqa: S608 - only names of our own tables and columns are put into SQL; values are parameters
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -36,9 +37,18 @@ PAYMENTS = (DocumentType.PAYMENT, DocumentType.REFUND)
 ZERO = Decimal(0)
 
 
-def release(company: Company, table: str, id: UUID, *, by: Actor = OPERATOR) -> str:
-    """Release a document, and return its status: Released, or Pending Prepayment while that is not paid.
+@dataclass(frozen=True, slots=True)
+class Release:
+    """What became of a document: its status, and in words that its customer is over the credit limit now, or ''."""
 
+    status: str
+    warning: str = ""
+
+
+def release(company: Company, table: str, id: UUID, *, by: Actor = OPERATOR) -> Release:
+    """Release a document: its status is Released then, or Pending Prepayment while that is not paid.
+
+    Over the credit limit it is released with a warning, where the sales setup does not say otherwise.
     Raises `InvalidRecord`: it sells nothing, a line has no quantity, its customer is blocked, or is over the credit limit
     and the sales setup refuses that. Released already, it stays released."""
     by.require(Permission.WRITE)
@@ -56,7 +66,7 @@ def release_prepaid(company: Company, order_no: str) -> bool:
 
     For whoever books payments on account, in the same transaction."""
     row = SalesOrder.objects.filter(company=company, no=order_no, status=PENDING).values_list("pk", flat=True).first()
-    return row is not None and release_locked(company, ORDERS, row) == RELEASED
+    return row is not None and release_locked(company, ORDERS, row).status == RELEASED
 
 
 def prepayment_due(company: Company, order_id: UUID) -> Decimal:
@@ -65,22 +75,21 @@ def prepayment_due(company: Company, order_id: UUID) -> Decimal:
     return ZERO if order is None else _prepayment_due(company, order)
 
 
-def release_locked(company: Company, kind: DocumentKind, id: UUID) -> str:
+def release_locked(company: Company, kind: DocumentKind, id: UUID) -> Release:
     """Release a document in the transaction of the caller, whose permission is checked already."""
     row = locked(company, kind.headers, id)
     if row["status"] == RELEASED:
-        return RELEASED
+        return Release(RELEASED)
     problems = [*_customer_problems(company, kind, id, row), *_line_problems(kind, id, row)]
     if problems:
         raise InvalidRecord(problems)
-    if kind is ORDERS and credit_policy(company) == CreditWarning.REFUSE:
-        warning = credit_warning(company, row["customer_id"])
-        if warning:
-            raise refusal(kind.headers, row["no"], "customer_no", warning, "Ask for a payment, or raise the limit.")
+    warning = credit_warning(company, row["customer_id"]) if kind is ORDERS else ""
+    if warning and credit_policy(company) == CreditWarning.REFUSE:
+        raise refusal(kind.headers, row["no"], "customer_no", warning, "Ask for a payment, or raise the limit.")
     pending = kind is ORDERS and _prepayment_due(company, row) > 0
     status = PENDING if pending else RELEASED
     _set_status(kind, id, status)
-    return status
+    return Release(status, warning)
 
 
 def _reopen(company: Company, kind: DocumentKind, id: UUID, by: Actor) -> None:
