@@ -95,7 +95,7 @@ def test_a_secret_that_no_key_opens_stops_it_and_nothing_is_changed(tally: Tally
         )
     [old] = keys(tally)
     said = tally.refused("secrets", "rotate")
-    assert "client secret of a connection with Dynamics CRM cannot be read" in said
+    assert "client secret or certificate of a connection with Dynamics CRM cannot be read" in said
     assert "http://127.0.0.1:9 as c" in said
     assert "enter the client secret" in said
     assert sealed(tally) == before, "one transaction: what was sealed anew before it is not either"

@@ -1,19 +1,23 @@
 """A second factor: set up, asked for, taken once, limited, required, reset."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pyotp
 import pytest
 import time_machine
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from tests.web.conftest import Books, person, signed_in
 
 from tallystick.financials import audit
 from tallystick.financials.models import RecoveryCode, SecondFactor, User
 from tallystick.financials.permissions import Actor, NotPermitted, PermissionSet
+from tallystick.financials.problems import CodeRefused
 from tallystick.financials.services import second_factor, sign_in, users
 
 PASSWORD = "a long pass phrase"
@@ -281,3 +285,32 @@ def test_passwords_for_administrators_alone_keep_everybody_else_out(books: Books
     wrong = Client().post("/sign-in/", {"username": member.email, "password": "wrong"})
     assert "do not match" in wrong.content.decode(), "who does not know the password learns nothing"
     assert Client().post("/sign-in/", {"username": boss.email, "password": PASSWORD})["Location"] == "/"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_show_one_code_at_the_same_moment_one_gets_in() -> None:
+    user = users.create_user("pat@example.com")
+    oneself = Actor(user.email, frozenset())
+    totp = pyotp.TOTP(second_factor.begin(user, by=oneself, now=NOW).secret)
+    second_factor.confirm(user, totp.at(NOW), by=oneself, now=NOW)
+    moments = [NOW + timedelta(minutes=minute) for minute in range(1, 9)]
+    ready = Barrier(3)
+
+    def knock_each_minute(_: int) -> list[bool]:
+        connection.ensure_connection()
+        got_in = []
+        for moment in moments:
+            code = totp.at(moment)
+            ready.wait()
+            try:
+                second_factor.check(user, code, now=moment)
+            except CodeRefused:
+                got_in.append(False)
+            else:
+                got_in.append(True)
+        connection.close()
+        return got_in
+
+    with ThreadPoolExecutor(3) as threads:
+        knocked = list(threads.map(knock_each_minute, range(3)))
+    assert [sum(at_once) for at_once in zip(*knocked, strict=True)] == [1] * len(moments)

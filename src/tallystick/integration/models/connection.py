@@ -30,7 +30,7 @@ class Connection(models.Model):
     tenant = models.CharField(max_length=100)
     client_id = models.CharField(max_length=100)
     sign_in = models.CharField(max_length=20, choices=SignIn.choices, default=SignIn.SECRET)
-    sealed_secret = SealedText(what="client secret of a connection with Dynamics CRM")
+    sealed_secret = SealedText(what="client secret or certificate of a connection with Dynamics CRM")
     secret_version = models.PositiveIntegerField(default=1)
     enabled = models.BooleanField(default=False)
     disabled_reason = models.TextField(blank=True, default="")
