@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from tests.cli.command import Answer, Tally, new_home
 from tests.postgresql_cluster import Cluster
 from tests.sandbox_process import Sandbox, running_sandbox
@@ -111,6 +112,10 @@ def _no_key_but_text(home: Path) -> None:
     (home / "encryption.key").write_text("not a key", encoding="ascii")
 
 
+def _empty_key(home: Path) -> None:
+    (home / "encryption.key").write_text("", encoding="ascii")
+
+
 BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "no database": (_no_database, "database", "There is no database", "put it back from a backup"),
     "a file that is none": (_no_database_at_all, "database", "file is not a database", "Put it back from a backup"),
@@ -119,6 +124,7 @@ BROKEN: dict[str, tuple[Callable[[Path], None], str, str, str]] = {
     "a key that others can read": (_open_key, "encryption keys", "Others than its owner", "chmod 600"),
     "no key": (_no_key, "stored secret", "key is missing", "Put the earlier key back"),
     "another key": (_other_key, "stored secret", "cannot be read", "Put the earlier key back"),
+    "an empty key": (_empty_key, "encryption keys", "does not hold Fernet keys", "Put the key back"),
     "a key that is none": (_no_key_but_text, "encryption keys", "does not hold Fernet keys", "Put the key back"),
 }
 
@@ -137,6 +143,13 @@ def test_what_is_broken_here_is_named_and_left_as_it_is(
     assert what in found["what"]
     assert remedy in found["remedy"]
     assert _contents(copy.home) == before
+
+
+def test_keys_of_before_a_rotation_are_keys_too(copy: Tally) -> None:
+    kept = copy.home / "encryption.key"
+    kept.write_text(f"{Fernet.generate_key().decode()}\n{kept.read_text(encoding='ascii')}\n", encoding="ascii")
+    found = checks(copy("doctor", "--json"))
+    assert (found["encryption keys"]["outcome"], found["stored secret"]["outcome"]) == ("ok", "ok")
 
 
 def _contents(home: Path) -> dict[str, bytes]:

@@ -7,7 +7,7 @@ import tempfile
 from enum import StrEnum
 from pathlib import Path
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, MultiFernet
 
 from tallystick.config import Environment
 from tallystick.dataverse.diagnosis import Finding, completed, fine, problem
@@ -84,8 +84,9 @@ def _encryption_keys(settings: Environment) -> Finding:
         return found
     where = "TALLY_ENCRYPTION_KEYS" if settings.encryption_keys else str(path)
     try:
-        for key in settings.encryption_keys or (path.read_text(encoding="ascii"),):
-            Fernet(key)
+        # The file holds one a line: more than one while secrets are being sealed anew.
+        keys = settings.encryption_keys or tuple(path.read_text(encoding="ascii").split())
+        MultiFernet([Fernet(key) for key in keys])  # which refuses to be made of none
     except (ValueError, OSError) as error:
         told = f"{where} does not hold Fernet keys (32 bytes in URL-safe base64)."
         if isinstance(error, OSError):
