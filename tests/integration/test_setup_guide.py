@@ -15,7 +15,7 @@ from tests.sandbox_process import Sandbox
 
 from tallystick.dataverse import SolutionState
 from tallystick.dataverse.finance_rows import row_id
-from tallystick.dataverse.solution import VERSION
+from tallystick.dataverse.solution import NAME, VERSION
 from tallystick.engine import SetupError
 from tallystick.financials.models import Company
 from tallystick.financials.permissions import Actor, NotPermitted, Permission, operator
@@ -260,6 +260,17 @@ def test_the_role_is_given_by_itself_where_the_solution_was_imported_by_hand(
     assert found.is_ready
     assert solution.confirm(connected, BY) == VERSION
     connections.close_clients()
+
+
+def test_a_user_is_not_judged_by_a_role_that_has_not_come_yet(connected: Company, environment: Environment) -> None:
+    api = environment.staff.api
+    for row in api.get(f"solutions?$select=solutionid&$filter=uniquename eq '{NAME}'").json()["value"]:
+        api.delete(f"solutions({row['solutionid']})").raise_for_status()  # another test may have imported it
+    assert environment.staff.assign(environment.user, environment.staff.role_in("System Administrator")).is_success
+    found = user.look(connected)
+    assert found.problem is not None
+    assert "The integration solution is not in Dynamics CRM yet" in found.problem.what
+    assert found.problem.hint == "Import it in the step before this one."
 
 
 def test_a_user_that_lacks_a_privilege_is_told_which(ready: Company, environment: Environment) -> None:

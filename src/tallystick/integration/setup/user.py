@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tallystick.dataverse import DataverseClient, MissingPrivilege, RightsMissing, UserState
+from tallystick.dataverse import DataverseClient, MissingPrivilege, RightsMissing, SolutionState, UserState
 from tallystick.dataverse.solution import INTEGRATION
 from tallystick.engine import SetupError, TallyError
 from tallystick.financials.models import Company
@@ -43,13 +43,26 @@ def look(company: Company) -> UserOutlook:
         with connections.brief_client(connection) as client:
             if _without_solution(company):
                 return _judged(client.user_state(), _lacking_by_test(client, connection))
-            return _judged(client.user_state(), tuple(client.verify_privileges()))
+            return _judged(client.user_state(), _lacking_of_role(client))
     except TallyError as problem:
         return UserOutlook(None, problem=problem)
 
 
 def _without_solution(company: Company) -> bool:
     return bool(progress_of(company).choice(Step.SOLUTION).get("without"))
+
+
+def _lacking_of_role(client: DataverseClient) -> tuple[MissingPrivilege, ...]:
+    """What of the solution's role is lacking. Raises SetupError where its tables are not there to be asked about."""
+    try:
+        return tuple(client.verify_privileges())
+    except SetupError as problem:
+        if client.solution_status().state is not SolutionState.ABSENT:
+            raise
+        raise SetupError(
+            f"The integration solution is not in Dynamics CRM yet, and the role {INTEGRATION.name} comes with it.",
+            hint="Import it in the step before this one.",
+        ) from problem
 
 
 def _lacking_by_test(client: DataverseClient, connection: Connection) -> tuple[MissingPrivilege, ...]:
