@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import cycles, pages, places, synchronizing, throttling
@@ -34,7 +34,6 @@ class Sizes:
     """How much is measured."""
 
     rows: int
-    compared: int  # of a round next to its bound: moderate, so that several fit
     rounds: int
     sample: int
     edits: int
@@ -52,7 +51,6 @@ class Sizes:
 
 FULL = Sizes(
     rows=100_000,
-    compared=40_000,
     rounds=3,
     sample=1000,
     edits=10,
@@ -64,7 +62,6 @@ FULL = Sizes(
 )
 QUICK = Sizes(
     rows=10_000,
-    compared=10_000,
     rounds=1,
     sample=300,
     edits=3,
@@ -92,14 +89,14 @@ class Bench:
         sizes, parts = self._sizes, self._parts
         coupled = None
         if "push" in parts:
-            yield from self._push(sizes.compared, sizes.rounds)
+            yield from self._push(sizes.rows, sizes.rounds)
         if {"memory", "cycles"} & set(parts):
             coupled, peak = self._coupled(sizes.rows)
             if "memory" in parts:
                 yield self._memory(peak)
         if "pull" in parts:
-            accounts = places.with_accounts(self._empty, sizes.compared)
-            yield from synchronizing.pull(accounts, sizes.compared, sizes.rounds, self._say)
+            accounts = places.with_accounts(self._empty, sizes.rows)
+            yield from synchronizing.pull(accounts, sizes.rows, sizes.rounds, self._say)
             accounts.remove()
         if {"cycles", "latency"} & set(parts):
             smaller, _ = self._coupled(sizes.smaller)
@@ -143,18 +140,13 @@ def main() -> int:
     given = _arguments()
     sizes = QUICK if given.quick else FULL
     if given.rows:
-        sizes = Sizes(
-            **{**{name: getattr(sizes, name) for name in Sizes.__slots__}, "rows": given.rows, "compared": given.rows}
-        )
+        sizes = replace(sizes, rows=given.rows)
     # Ended from outside, the servers end too, and what is known by then is printed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     figures: list[Figure] = []
     with tempfile.TemporaryDirectory(prefix="tally-bench-") as folder, suppress(KeyboardInterrupt):
         figures.extend(Bench(Path(folder), sizes, given.only or PARTS).figures())
-    sys.stdout.write(
-        f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {sizes.rows:,} records, "
-        f"next to their bounds {sizes.compared:,}\n\n"
-    )
+    sys.stdout.write(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {sizes.rows:,} records\n\n")
     sys.stdout.write(table(figures) + "\n")
     if given.json:
         given.json.write_text(json.dumps([figure.as_json() for figure in figures], indent=2), encoding="utf-8")

@@ -6,7 +6,7 @@ from bench.places import Place
 from bench.processes import SECRET, inside, sandbox
 from bench.report import Figure, Say, median, percentile
 
-MANY = 2000
+MANY = 2000  # customers edited at once
 FEW = 10
 
 

@@ -106,6 +106,11 @@ class Sandbox:
         body = {"client_id": client_id, "client_secret": client_secret}
         self.control.post("/_sandbox/applications", json=body).raise_for_status()
 
+    def register_certificate(self, client_id: str, certificate: str) -> None:
+        """An app registration that signs in with this certificate (PEM; the key stays with the application)."""
+        body = {"client_id": client_id, "certificate": certificate}
+        self.control.post("/_sandbox/applications", json=body).raise_for_status()
+
     def license_user(self, systemuserid: str, *, licensed: bool) -> None:
         body = {"systemuserid": systemuserid, "islicensed": licensed}
         self.control.post("/_sandbox/users", json=body).raise_for_status()

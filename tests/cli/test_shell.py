@@ -12,7 +12,20 @@ from tallystick.cli.app import shared_options_first
 COMMANDS = (
     *("demo", "serve", "worker", "sandbox", "status", "full-sync", "sync", "preview", "couple", "uncouple"),
     *("issues", "history", "undo", "fields", "import", "export", "connect", "experience", "user", "company", "migrate"),
-    *("mapping", "connection", "runs", "web-service", "availability", "statistics", "invoice-pdf", "solution"),
+    *(
+        "mapping",
+        "connection",
+        "runs",
+        "web-service",
+        "availability",
+        "statistics",
+        "invoice-pdf",
+        "solution",
+        "secrets",
+        "sign-in",
+        "doctor",
+        "setup",
+    ),
 )
 
 

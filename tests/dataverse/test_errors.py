@@ -1,7 +1,7 @@
 import orjson
 import pytest
 
-from tallystick.dataverse.errors import Refusal, Subject, error_for, refusal_in
+from tallystick.dataverse.errors import Refusal, RightsMissing, Subject, error_for, refusal_in
 from tallystick.engine import (
     CursorExpired,
     RecordExists,
@@ -58,10 +58,10 @@ NO_PRIVILEGE = (
         (400, "0x80060888", "Could not find a property named 'x'", ABOUT_NOTHING, SetupError, "property named 'x'"),
         (400, "0x80044352", "Version stamp expired", ABOUT_NOTHING, CursorExpired, "no longer knows"),
         (410, "0x80044352", "Version stamp expired", ABOUT_NOTHING, CursorExpired, "no longer knows"),
-        (403, "0x80040220", NO_PRIVILEGE, CHANGING, SetupError, "prvReadAccount"),
+        (403, "0x80040220", NO_PRIVILEGE, CHANGING, RightsMissing, "prvReadAccount"),
         (403, "0x80048306", "lacks WriteAccess", CHANGING, RecordRefused, "may not touch this record"),
         (403, "0x80072560", "The user is not a member", ABOUT_NOTHING, SetupError, "not a user of this"),
-        (403, "0x80042f09", "No roles", ABOUT_NOTHING, SetupError, "no security role"),
+        (403, "0x80042f09", "No roles", ABOUT_NOTHING, RightsMissing, "no security role"),
         (403, "0x8004d24b", "No licence", ABOUT_NOTHING, SetupError, "no licence"),
         (403, "0x80040225", "Disabled", ABOUT_NOTHING, SetupError, "disabled"),
         (403, "", "", ABOUT_NOTHING, SetupError, "403"),
@@ -80,7 +80,7 @@ def test_each_refusal_becomes_the_error_that_says_what_to_do(
     error = error_for(refusal_in(status, body), subject)
     assert type(error) is kind
     assert told in error.what
-    assert error.record == (subject.record if kind is not SetupError else error.record)
+    assert error.record == (subject.record if not issubclass(kind, SetupError) else error.record)
     assert error.hint or isinstance(error, StaleRecord | RecordGone | RecordExists)
 
 

@@ -1,6 +1,7 @@
 """What the documentation shows is so: its commands exist, its links lead somewhere, its references are fresh."""
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from tests.docs.pages import PAGES, ROOT, Page, commands_in
 
 from docs import generate
 from tallystick.cli.app import app, shared_options_first
+from tallystick.cli.setting_up.plan import SETTINGS, wrong_with
 from tallystick.config import Environment
 from tallystick.engine import Outcome, Retry, RowState
+from tallystick.integration.doctor import company, ground, store
 from tallystick.sandbox.faults import KINDS, parse_fault
 from tallystick.sandbox.options import parse_options
 
@@ -174,3 +177,17 @@ def test_every_fault_of_the_sandbox_is_described_and_every_one_shown_is_understo
 def _faults_shown() -> Iterator[str]:
     for page in PAGES:
         yield from re.findall(r"--fault ([\w-]+[:,][\w:,=$./-]+)", page.text)
+
+
+def test_every_check_of_the_doctor_is_described() -> None:
+    page = (ROOT / "docs" / "how-to" / "doctor.md").read_text(encoding="utf-8")
+    checks = {*company.ALL, *ground.Check, *store.Check}
+    assert [check for check in checks if f"`{check}`" not in page] == []
+
+
+def test_every_setting_of_a_setup_file_is_described_and_no_other_is() -> None:
+    page = (ROOT / "docs" / "how-to" / "setup-file.md").read_text(encoding="utf-8")
+    known = {f"{table}.{setting}" for table, settings in SETTINGS.items() for setting in settings}
+    assert set(re.findall(r"`([a-z_]+\.[a-z_]+)`", page)) == known
+    [example] = re.findall(r"(?s)```toml\n(.*?)```", page)
+    assert list(wrong_with(tomllib.loads(example))) == []

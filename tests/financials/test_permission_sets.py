@@ -37,6 +37,9 @@ from tallystick.financials.services import (
     postings,
     sales,
     sales_setup,
+    second_factor,
+    secrets,
+    sign_in,
     users,
     web_service_keys,
     web_services,
@@ -164,6 +167,36 @@ def writes(company: Company, user: User) -> dict[str, tuple[Permission, Callable
         "users.revoke": (Permission.MANAGE_USERS, lambda by: users.revoke(user, company, by=by)),
         "users.set_active": (Permission.MANAGE_USERS, lambda by: users.set_active(user, False, by=by)),
         "users.create_sign_in_link": (Permission.MANAGE_USERS, lambda by: users.create_sign_in_link(user, by=by)),
+        **{
+            f"second_factor.{name}": (Permission.MANAGE_USERS, write)
+            for name, write in {
+                "begin": lambda by: second_factor.begin(user, by=by, now=NOW),
+                "begun": lambda by: second_factor.begun(user, by=by),
+                "confirm": lambda by: second_factor.confirm(user, "1", by=by, now=NOW),
+                "renew_recovery_codes": lambda by: second_factor.renew_recovery_codes(user, "1", by=by, now=NOW),
+                "turn_off": lambda by: second_factor.turn_off(user, "1", by=by, now=NOW),
+                "sign_out_everywhere": lambda by: second_factor.sign_out_everywhere(user, by=by),
+                "reset": lambda by: second_factor.reset(user, by=by),
+                "set_required": lambda by: second_factor.set_required(user, True, by=by),
+            }.items()
+        },
+        **{
+            f"sign_in.{name}": (Permission.MANAGE_USERS, write)
+            for name, write in {
+                "set_rules": lambda by: sign_in.set_rules(second_factor="Nobody", passwords="Everybody", by=by),
+                "set_directory": lambda by: sign_in.set_directory("", "t", "c", "s", by=by),
+                "switch_directory": lambda by: sign_in.switch_directory(True, by=by),
+                "allow_entra": lambda by: sign_in.allow_entra(user, by=by, now=NOW),
+                "disallow_entra": lambda by: sign_in.disallow_entra(user, by=by),
+            }.items()
+        },
+        **{
+            f"secrets.{name}": (Permission.SET_UP, write)
+            for name, write in {
+                "seal_all_anew": lambda by: secrets.seal_all_anew(by=by),
+                "rotate_kept_key": lambda by: secrets.rotate_kept_key(by=by),
+            }.items()
+        },
         "item_journal.post_item_journal": (
             Permission.POST,
             lambda by: item_journal.post_item_journal(company, [], posting_date=date(2026, 1, 1), by=by),
@@ -312,7 +345,14 @@ NOT_ASKED = {
     "numbers.allocate",  # within services that have asked
     "numbers.create_default_series",  # within `create_company`
     "records.carry_out",  # within imports and `save_many`
-    "users.redeem_sign_in_link",  # the link itself is the permission
+    # The link, the code, the directory's answer is the permission.
+    *("users.redeem_sign_in_link", "second_factor.check", "sign_in.user_for"),
+    "second_factor.end_sessions",  # within services that have asked
+    # Read, before anybody has signed in or for pages that ask.
+    *("second_factor.standing_of", "second_factor.is_on", "second_factor.is_required", "second_factor.is_among"),
+    *("second_factor.administers_anything", "sign_in.administers_everything", "sign_in.password_opens"),
+    *("sign_in.settings_of_sign_in", "sign_in.directory_of", "sign_in.directory_in_use", "sign_in.directory_secret"),
+    *("sign_in.entra_account_of", "secrets.sealed_secrets"),
     "users.take_turn_with_users",  # writes nothing
     *("opportunities.next_stage", "web_service_keys.lookup_in"),  # count
     # Read; their pages ask.

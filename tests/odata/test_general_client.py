@@ -46,7 +46,8 @@ def reached(transactional_db: None, live_server: LiveServer) -> Iterator[Reached
 
 def test_it_finds_every_set_and_reads_every_record(reached: Reached) -> None:
     assert set(reached.service.entities) == {
-        *("ProductItemAvailability", "Customers", "Items", "Resources", "PriceLists", "PriceListLines")
+        *("ProductItemAvailability", "Customers", "Items", "Resources", "PriceLists", "PriceListLines"),
+        *("PostedSalesInvoices", "PostedSalesInvoiceLines"),
     }
     customers = reached.query("Customers").all()
     assert [(one.No, one.Name) for one in customers][:2] == [("C1", "Bäckerei Müller"), ("C2", "O'Hara & Sons")]

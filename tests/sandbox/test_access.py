@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
+from tests.integration.certificates import certificate_and_key
 from tests.sandbox_process import Sandbox, code_of, running_sandbox
 
 from tallystick.sandbox import tokens
@@ -176,3 +184,60 @@ def test_the_control_desk_wants_the_secret(sandbox: Sandbox) -> None:
         assert client.get("/_sandbox/stats").status_code == 403
         assert client.get("/_sandbox/stats", headers={"X-Sandbox-Secret": "wrong"}).status_code == 403
         assert client.get("/healthz").json() == {"status": "ok"}
+
+
+def statement(sandbox: Sandbox, pem: str, signed_with: str = "", **other: Any) -> dict[str, str]:
+    """What an application with this certificate sends for a token."""
+    certificate = load_pem_x509_certificate(pem.encode())
+    key = load_pem_private_key((signed_with or pem).encode(), password=None)
+    claims = {"iss": CERTIFIED, "sub": CERTIFIED, "aud": sandbox.token_url, "exp": int(time.time()) + 600, **other}
+    thumbprint = base64.urlsafe_b64encode(certificate.fingerprint(SHA256())).rstrip(b"=").decode()
+    header = {"alg": "PS256", "typ": "JWT", "x5t#S256": thumbprint}
+    text = ".".join(
+        base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, claims)
+    )
+    scheme = padding.PSS(padding.MGF1(SHA256()), padding.PSS.DIGEST_LENGTH)
+    assert isinstance(key, RSAPrivateKey)
+    signature = base64.urlsafe_b64encode(key.sign(text.encode(), scheme, SHA256())).rstrip(b"=").decode()
+    return {
+        "grant_type": "client_credentials",
+        "client_id": CERTIFIED,
+        "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+        "client_assertion": f"{text}.{signature}",
+        "scope": f"{sandbox.url}/.default",
+    }
+
+
+CERTIFIED = "55555555-6666-7777-8888-999999999999"
+
+
+def test_a_statement_signed_with_the_registered_key_gives_a_token(sandbox: Sandbox) -> None:
+    pem, other = certificate_and_key(), certificate_and_key()
+    sandbox.register_certificate(CERTIFIED, pem)
+
+    def answer(form: dict[str, str]) -> str:
+        reply = sandbox.control.post(sandbox.token_url, data=form)
+        return "token" if reply.status_code == 200 else str(reply.json()["error_description"].split(":")[0])
+
+    assert answer(statement(sandbox, pem)) == "token"
+    assert answer(statement(sandbox, pem, signed_with=other)) == "AADSTS700027", "another key"
+    assert answer(statement(sandbox, other)) == "AADSTS700027", "a certificate that nobody registered"
+    assert answer(statement(sandbox, pem, aud="https://elsewhere.example")) == "AADSTS700023"
+    assert answer(statement(sandbox, pem, exp=int(time.time()) - 3600)) == "AADSTS700024"
+    assert answer(statement(sandbox, pem, sub="someone else")) == "AADSTS700021"
+    assert answer({**statement(sandbox, pem), "client_assertion": "a.b.c"}) == "AADSTS50027"
+    assert answer({**statement(sandbox, pem), "client_assertion_type": "x"}) == "AADSTS50027"
+    assert code_of_secret(sandbox) == "AADSTS7000215", "it has no secret that is right"
+
+
+def code_of_secret(sandbox: Sandbox) -> str:
+    return str(ask(sandbox, client_id=CERTIFIED, client_secret="-").json()["error_description"].split(":")[0])
+
+
+def test_what_is_no_certificate_registers_nothing(sandbox: Sandbox) -> None:
+    for body in (
+        {"client_id": CERTIFIED, "certificate": "no"},
+        {"client_id": CERTIFIED},
+        {"client_id": CERTIFIED, "certificate": 1},
+    ):
+        assert sandbox.control.post("/_sandbox/applications", json=body).status_code == 400

@@ -24,9 +24,23 @@ GOODS = (
     "price-list",
     "price-list-line",
 )
+# Whose own tests look at them: what they show depends on who is at the door.
+AT_THE_DOOR = {"second-factor-code", "sign-in-entra", "sign-in-entra-back"}
 FILES_AND_DATA = {"record-export", "import-template", "healthz", "readyz", "odata"}
 ONLY_POST = {
     "sign-out",
+    "sign-out-everywhere",
+    "second-factor-begin",
+    "second-factor-confirm",
+    "second-factor-renew",
+    "second-factor-off",
+    "user-second-factor",
+    "user-second-factor-reset",
+    "user-entra",
+    "sign-in-rules",
+    "sign-in-directory",
+    "sign-in-directory-switch",
+    "sign-in-directory-test",
     "company-experience",
     "user-link",
     "user-active",
@@ -107,6 +121,8 @@ def addresses(books: Books) -> dict[str, list[str]]:
         "sign-in": ["/sign-in/"],
         "sign-in-link": ["/sign-in/link/some-token"],
         "change-password": ["/password/"],
+        "own-sign-in": ["/your-sign-in/"],
+        "sign-in-settings": [books.url + "sign-in/"],
         "company-home": [books.url],
         "search": [books.url + "search/", books.url + "search/?q=alpha", books.url + "search/?q=zzz"],
         "search-suggestions": [books.url + "search/suggestions?q=alpha"],
@@ -135,7 +151,7 @@ def addresses(books: Books) -> dict[str, list[str]]:
 
 
 def test_every_route_of_financials_is_looked_at(administrator: Client, books: Books) -> None:
-    known = set(addresses(books)) | FILES_AND_DATA | ONLY_POST
+    known = set(addresses(books)) | FILES_AND_DATA | ONLY_POST | AT_THE_DOOR
     # Whose own tests look at them.
     trade = ("availability", "opportunit", "purchase-", "item-journal", "adjust-", "home-charts", "sales-statistics")
     others = ("crm-", "document", "posted-", "ledger-", *trade, "customer-statistics", "invoice-pdf")

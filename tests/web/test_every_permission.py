@@ -90,6 +90,7 @@ def places(books: Books, *, every_table: bool = True) -> list[Place]:
         "run_id": 1,
         "issue_id": "c1",
         "action": "match",
+        "step": "address",
         "name": "Customers",
         **dict.fromkeys(("line_id", "version_id", "entry_id", "item", "opportunity", "order", "customer"), uuid4()),
     }
@@ -176,12 +177,14 @@ def test_nothing_that_is_shown_leads_to_a_refusal(books: Books, permission_set: 
     if Permission.READ in permission_set.permissions:
         shown += ["company/", "records/customer/", f"records/customer/{books.customer}/", "records/currency/"]
         shown += [f"records/currency/{books.currency}/", f"records/contact/{books.contact}/"]
+    followed: set[str] = set()  # the menu is the same on every page
     for address in shown:
         text = client.get(books.url + address).content.decode()
         links = {part.split('"')[0].split("?")[0].split("#")[0] for part in text.split('href="')[1:]}
-        for link in links:
+        for link in links - followed:
             if link.startswith(books.url):
                 assert client.get(link).status_code != 403, (address, link)
+        followed |= links
         for action in (part.split('"')[0].split("?")[0] for part in text.split(' action="')[1:]):
             if (place := by_url.get(action)) and place.route != "company-experience":
                 assert place.needs("POST" if "search" not in place.route else "GET") <= permission_set.permissions

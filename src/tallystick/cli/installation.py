@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tallystick.cli.refusal import Refusal
 
 if TYPE_CHECKING:
+    from tallystick.config import Environment
     from tallystick.financials.models import Company
     from tallystick.financials.permissions import Actor
 
@@ -21,19 +22,29 @@ def open_installation(*, log_level: str = "WARNING") -> Path:
     """Load Django for the home in use, bring its database up to date, and return the home. Quiet, and safe to repeat.
 
     `log_level` counts unless TALLY_LOG_LEVEL says otherwise: a command speaks for itself, a server through its log."""
-    with _log_level(log_level):
-        from tallystick.config import environment
-
-        home = environment().home
+    home = settings_in_use(log_level=log_level).home
     if home.exists() and not home.is_dir():
         raise Refusal(f"{home} is a file.", "Name a folder with --home.")
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    load()
+    migrate(home)
+    return home
+
+
+def settings_in_use(*, log_level: str = "WARNING") -> "Environment":
+    """Return the settings of this process. Raises pydantic's ValidationError for one that is not usable."""
+    with _log_level(log_level):
+        from tallystick.config import environment
+
+        return environment()
+
+
+def load() -> None:
+    """Load Django for the home in use, which has to be there; opens no database."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tallystick.config.django_settings"
     import django
 
     django.setup()
-    migrate(home)
-    return home
 
 
 @contextmanager
@@ -51,17 +62,13 @@ def _log_level(level: str) -> Iterator[None]:
 def migrate(home: Path) -> int:
     """Apply what the database lacks and return how many migrations that were; processes that start at once take turns."""
     from django.core.management import call_command
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
-    def missing() -> int:
-        executor = MigrationExecutor(connection)
-        return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    from tallystick.financials.database import unapplied_migrations
 
-    if missing() == 0:
+    if unapplied_migrations() == 0:
         return 0
     with _one_at_a_time(home):
-        count = missing()
+        count = unapplied_migrations()
         if count:
             call_command("migrate", verbosity=0, interactive=False)
         return count

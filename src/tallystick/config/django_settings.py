@@ -34,15 +34,17 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    # What answers further down, also where it refuses or breaks, gets these headers too.
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "tallystick.web.sign_in.middleware.second_factor_first",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -119,8 +121,10 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_AGE = ENV.session_hours * 3600  # after signing in, whether or not the session is used
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token; no script reads the cookie
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.base_url.startswith("https://")
 CSRF_TRUSTED_ORIGINS = [ENV.base_url] if ENV.base_url else []
 CONTENT_SECURITY_POLICY = {
@@ -170,7 +174,10 @@ LOGGING: dict[str, Any] = {
             ],
         },
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": ENV.log_format}},
+    "filters": {"without_links": {"()": "tallystick.config.log_hygiene.WithoutSignInLinks"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": ENV.log_format, "filters": ["without_links"]}
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {"tallystick": {"level": ENV.log_level}},
 }

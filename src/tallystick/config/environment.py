@@ -29,6 +29,7 @@ class Environment(BaseSettings):
         default=(),
         description="keys of stored secrets, newest first, comma separated; made and kept in home when empty",
     )
+    session_hours: int = Field(default=12, ge=1, le=720, description="how long a session lasts after signing in")
     debug: bool = False
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = ("localhost", "127.0.0.1", "[::1]")
     base_url: str = Field(

@@ -3,12 +3,17 @@
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 import orjson
 
 from tallystick.engine import SetupError, SideUnavailable
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+    from cryptography.x509 import Certificate
 
 PUBLIC_CLOUD = "https://login.microsoftonline.com"
 # A token that is about to expire may expire on the way.
@@ -102,20 +107,38 @@ class ClientCertificate:
         """Return the signed statement, good for ten minutes."""
         # Only who signs in by certificate pays for loading these.
         from cryptography.hazmat.primitives.hashes import SHA256
-        from cryptography.hazmat.primitives.serialization import load_pem_private_key
-        from cryptography.x509 import load_pem_x509_certificate
         from msal.oauth2cli.assertion import JwtAssertionCreator
 
-        try:
-            thumbprint = load_pem_x509_certificate(self.pem.encode()).fingerprint(SHA256()).hex()
-            key = load_pem_private_key(self.pem.encode(), password=None)
-        except (ValueError, TypeError) as exc:
-            raise SetupError(
-                "The connection's certificate cannot be read.",
-                hint="Enter one PEM text with the certificate and its private key, without a password.",
-            ) from exc
+        certificate, key = _certificate_and_key(self.pem)
+        thumbprint = certificate.fingerprint(SHA256()).hex()
         creator = JwtAssertionCreator(key, algorithm="PS256", sha256_thumbprint=thumbprint)
         return str(creator.create_normal_assertion(self.token_url, self.client_id).decode())
+
+
+def certificate_expiry(pem: str) -> datetime:
+    """Return until when a certificate is good. Raises SetupError for what is no certificate with its own private key."""
+    certificate, _ = _certificate_and_key(pem)
+    return certificate.not_valid_after_utc
+
+
+def _certificate_and_key(pem: str) -> "tuple[Certificate, PrivateKeyTypes]":
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+    from cryptography.x509 import load_pem_x509_certificate
+
+    try:
+        certificate = load_pem_x509_certificate(pem.encode())
+        key = load_pem_private_key(pem.encode(), password=None)
+    except (ValueError, TypeError) as exc:
+        raise SetupError(
+            "The connection's certificate cannot be read.",
+            hint="Enter one PEM text with the certificate and its private key, without a password.",
+        ) from exc
+    if certificate.public_key() != key.public_key():
+        raise SetupError(
+            "The private key does not belong to the connection's certificate.",
+            hint="Enter the certificate together with the key it was made with.",
+        )
+    return certificate, key
 
 
 def _refused(tenant: str, client_id: str, reply: TokenReply, secret: str) -> SetupError:

@@ -2,23 +2,26 @@
 
 import random
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
 import httpx2
 
-from tallystick.dataverse import installing, lookup, privileges, report, roles
+from tallystick.dataverse import diagnosis, finance_rows, installing, lookup, privileges, report, roles
 from tallystick.dataverse.address import VERSION
 from tallystick.dataverse.auth import Credentials
+from tallystick.dataverse.diagnosis import Diagnosis
+from tallystick.dataverse.finance_rows import FinanceConnection
 from tallystick.dataverse.installing import Imported, Progress, SolutionStatus
 from tallystick.dataverse.lookup import Candidate
 from tallystick.dataverse.metadata import Metadata
 from tallystick.dataverse.privileges import MissingPrivilege, Right
 from tallystick.dataverse.report import ConnectionReport
+from tallystick.dataverse.roles import UserState
 from tallystick.dataverse.solution import INTEGRATION, Role
 from tallystick.dataverse.throttle import MOST
-from tallystick.dataverse.webapi import ATTEMPTS, PATIENCE_SECONDS, Sent, WebApi
+from tallystick.dataverse.webapi import ATTEMPTS, PATIENCE_SECONDS, Limits, Sent, WebApi
 
 
 class DataverseClient:
@@ -84,6 +87,11 @@ class DataverseClient:
         return self.api.requests
 
     @property
+    def limits(self) -> Limits | None:
+        """What the last answer said is left of the service's limits, if it said so. No request."""
+        return self.api.limits
+
+    @property
     def user_id(self) -> str:
         """The id of the connection's own user. One request, then remembered."""
         return self.api.who_am_i()["UserId"]
@@ -93,6 +101,15 @@ class DataverseClient:
 
         Some six requests. Make the client with `attempts=1`, so that a wrong address is told at once."""
         return report.examine(self.api, self.metadata, reads=reads, writes=writes)
+
+    def diagnose(
+        self, application: str, wanted: Mapping[str, Sequence[Right]], tracked: Collection[str] = ()
+    ) -> Diagnosis:
+        """Say of everything between here and the environment's rows how it is. Never raises a TallyError. Reads only.
+
+        Some fifteen requests. `application` is the client id, `wanted` the rights it needs by table, `tracked` the tables
+        whose changes are read. Make the client with `attempts=1, patience=0`, so that nothing is waited for."""
+        return diagnosis.diagnose(self.api, self.metadata, wanted, tracked, application=application)
 
     def search(self, table: str, text: str, limit: int = 20) -> list[Candidate]:
         """Return rows whose name, e-mail, phone, number or city contains `text`, names that begin with it first."""
@@ -135,6 +152,19 @@ class DataverseClient:
     def assign_role(self, client_id: str, role: Role = INTEGRATION) -> bool:
         """Give the user of an application a role of the solution; return whether it did not have it before."""
         return roles.assign_role(self.api, roles.application_user(self.api, client_id), role)
+
+    def user_state(self, client_id: str = "") -> UserState:
+        """Return what the user of the application `client_id`, else this client's own, is and which roles it has.
+
+        Three requests. Raises SetupError where the application is no user, or its user is disabled."""
+        user = roles.application_user(self.api, client_id).id if client_id else self.user_id
+        return roles.user_state(self.api, user)
+
+    def write_finance_connection(self, values: FinanceConnection) -> None:
+        """Tell the environment where Financials is, in the rows of the solution that belong to the company.
+
+        Two requests; the same company always has the same rows. Raises SetupError without the solution."""
+        finance_rows.write(self.api, self.metadata, values)
 
     def verify_privileges(
         self, tables: Mapping[str, Sequence[Right]] = INTEGRATION.rights, *, client_id: str = ""

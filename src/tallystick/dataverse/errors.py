@@ -36,6 +36,10 @@ TRANSIENT_CODES = frozenset({"0x80044339", "0x80072321", "0x80072322", "0x800723
 TRANSIENT_STATUSES = frozenset({408, 429, 502, 503, 504})
 
 
+class RightsMissing(SetupError):
+    """The user is known and may sign in, but has no role or lacks a privilege: giving it one mends this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """An error answer: HTTP status, the service's code in lower case ("" where it gave none), its text."""
@@ -192,7 +196,7 @@ def _too_long(refusal: Refusal, subject: Subject) -> TallyError:
 def _privilege(refusal: Refusal, subject: Subject) -> TallyError:
     found = re.search(r"\bprv[A-Za-z_]+", refusal.message)
     missing = f" ({found.group()})" if found else ""
-    return SetupError(
+    return RightsMissing(
         f"The connection's user lacks a privilege in Dynamics CRM{missing}.",
         record=subject.record,
         hint="Give the application user a security role that has it, then run again.",
@@ -205,6 +209,12 @@ def _row_access(_refusal: Refusal, subject: Subject) -> TallyError:
         "The connection's user may not touch this record in Dynamics CRM.",
         record=subject.record,
         hint="Give its security role organization-wide access to the table.",
+    )
+
+
+def _no_role(_refusal: Refusal, _subject: Subject) -> TallyError:
+    return RightsMissing(
+        "The connection's user has no security role.", hint="Give the application user a security role."
     )
 
 
@@ -242,7 +252,7 @@ _BY_CODE: Mapping[str, Rule] = {
     "0x8004020d": _row_access,
     "0x80048405": _row_access,
     "0x80072560": _setup(_USER, "The connection's application is not a user of this Dynamics 365 environment."),
-    "0x80042f09": _setup("Give the application user a security role.", "The connection's user has no security role."),
+    "0x80042f09": _no_role,
     "0x8004d24b": _setup("Use an application user, which needs no licence.", "The connection's user has no licence."),
     "0x80040225": _setup("Enable the application user.", "The connection's user is disabled or has no business unit."),
     "0x8004a110": _setup("Grant the privilege to act on behalf of another user."),

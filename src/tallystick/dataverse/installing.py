@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from tallystick.dataverse.errors import RightsMissing
 from tallystick.dataverse.metadata import Metadata
 from tallystick.dataverse.roles import ADMINISTRATOR, CUSTOMIZER, HeldRole, held_roles
 from tallystick.dataverse.solution import NAME, SOLUTION, VERSION, build
@@ -127,7 +128,7 @@ def import_solution(
     before anything was changed, ImportFailed when the environment gave up, SideUnavailable when `patience` (seconds) ran
     out while the import was still going on."""
     progress(Progress(Step.CHECKING))
-    remarks = _check_account(held_roles(api, api.who_am_i()["UserId"]))
+    remarks = _check_account(_roles_of_account(api))
     status = solution_status(api)
     _check_environment(status, metadata)
     changed = again or status.state is not SolutionState.CURRENT
@@ -142,6 +143,14 @@ def import_solution(
 
 
 # Before anything is changed
+
+
+def _roles_of_account(api: WebApi) -> list[HeldRole]:
+    """The roles of the account; none where it may not even ask, which who has no role at all may not."""
+    try:
+        return held_roles(api, api.who_am_i()["UserId"])
+    except RightsMissing:
+        return []
 
 
 def _check_account(roles: list[HeldRole]) -> tuple[str, ...]:

@@ -51,18 +51,24 @@ class MissingPrivilege:
 
 
 def missing_privileges(
-    api: WebApi, metadata: Metadata, user: str, wanted: Mapping[str, Sequence[Right]]
+    api: WebApi,
+    metadata: Metadata,
+    user: str,
+    wanted: Mapping[str, Sequence[Right]],
+    held: Mapping[str, str] | None = None,
 ) -> list[MissingPrivilege]:
     """Return what `user` lacks of the wanted rights for the whole organization, table by table.
 
-    A right that a table does not know (rows without owner cannot be assigned) is not lacking. Two requests, and one that
-    is kept for all names. Raises SetupError for a table that the environment does not have."""
+    `held` is what `held_privileges` said, where it was asked already. A right that a table does not know (rows without
+    owner cannot be assigned) is not lacking. Two requests, and one that is kept for all names. Raises SetupError for a
+    table that the environment does not have."""
     for table in wanted:
         metadata.name(table)
     if not wanted:
         return []
     named = privilege_names(api, list(wanted))
-    held = held_privileges(api, user)
+    if held is None:
+        held = held_privileges(api, user)
     found = []
     for table, rights in wanted.items():
         for right in rights:

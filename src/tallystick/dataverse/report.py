@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tallystick.dataverse.errors import RightsMissing
 from tallystick.dataverse.metadata import Metadata
 from tallystick.dataverse.options import is_option_table
 from tallystick.dataverse.privileges import TO_READ, TO_WRITE, MissingPrivilege, missing_privileges
@@ -38,8 +39,8 @@ def examine(
     try:
         user = api.who_am_i()["UserId"]
         version = str(api.fetch("RetrieveVersion()")["Version"])
-        organization = _organization(api)
-        currency = _base_currency(api, organization)
+        organization = organization_row(api)
+        currency = base_currency_code(api, organization)
         problems = _missing_rights(api, metadata, user, reads, writes)
     except TallyError as error:
         return ConnectionReport(address, (error,))
@@ -54,16 +55,18 @@ def examine(
     )
 
 
-def _organization(api: WebApi) -> Mapping[str, Any]:
+def organization_row(api: WebApi) -> Mapping[str, Any]:
+    """Return name, language and base currency of the organization. Raises RightsMissing where it shows none."""
     rows = api.fetch_rows(query("organizations", select="name,languagecode,_basecurrencyid_value"))
     if not rows:
-        raise SetupError(
+        raise RightsMissing(
             "The connection's user cannot read the organization.", hint="Give its security role Read on Organization."
         )
     return dict(rows[0])
 
 
-def _base_currency(api: WebApi, organization: Mapping[str, Any]) -> str:
+def base_currency_code(api: WebApi, organization: Mapping[str, Any]) -> str:
+    """Return the ISO code of the base currency. One request."""
     currency = organization.get("_basecurrencyid_value")
     if not currency:
         return ""
@@ -83,20 +86,22 @@ def _missing_rights(
     lacking: dict[str, list[MissingPrivilege]] = {}
     for one in missing_privileges(api, metadata, user, there):
         lacking.setdefault(one.table, []).append(one)
-    absent = [_absent(table) for table in wanted if table not in there]
-    return [*absent, *(_lacks(table, found) for table, found in lacking.items())]
+    absent = [table_absent(table) for table in wanted if table not in there]
+    return [*absent, *(rights_lacking(table, found) for table, found in lacking.items())]
 
 
-def _absent(table: str) -> SetupError:
+def table_absent(table: str) -> SetupError:
+    """Return what to tell of a table that the environment does not have."""
     return SetupError(
         f"This Dynamics 365 environment has no table {table}.", hint="Install Dynamics 365 Sales, or the solution."
     )
 
 
-def _lacks(table: str, missing: Sequence[MissingPrivilege]) -> SetupError:
+def rights_lacking(table: str, missing: Sequence[MissingPrivilege]) -> SetupError:
+    """Return what to tell of the rights on a table that the connection's user lacks."""
     rights = ", ".join(one.right for one in missing)
     names = ", ".join(one.name for one in missing)
-    return SetupError(
+    return RightsMissing(
         f"The connection's user may not do this to all rows of {table}: {rights}.",
         hint=f"Give the application user a security role with these privileges for the whole organization: {names}.",
     )

@@ -16,6 +16,8 @@ from tallystick.engine import SetupError
 # Ids of role templates: the same in every environment, where names are translated.
 ADMINISTRATOR = "627090ff-40a3-4053-8790-584edc5be201"
 CUSTOMIZER = "119f245c-3cc8-4b62-b31c-d1a046ced15d"
+# Access modes: support user, non-interactive, delegated administrator.
+_WITHOUT_LICENCE = (3, 4, 5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,29 @@ class ApplicationUser:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class UserState:
+    """A user of an environment and the roles that were given to it itself, by name.
+
+    `needs_licence`: it is a person's account; applications and non-interactive users work without."""
+
+    id: str
+    name: str
+    enabled: bool
+    is_application: bool
+    needs_licence: bool
+    licensed: bool
+    roles: tuple[HeldRole, ...] = ()
+
+    @property
+    def is_administrator(self) -> bool:
+        return any(role.template == ADMINISTRATOR for role in self.roles)
+
+    def has(self, role: Role) -> bool:
+        """Whether it was given this role of the solution."""
+        return any(held.root == role.id for held in self.roles)
+
+
 def held_roles(api: WebApi, user: str) -> list[HeldRole]:
     """Return the roles that were given to a user itself, by name. One request."""
     rows = api.fetch_rows(f"systemusers({user})/systemuserroles_association")
@@ -47,6 +72,22 @@ def _held(row: dict[str, Any]) -> HeldRole:
     template = row.get("_roletemplateid_value") or row.get("roletemplateid")
     root = row.get("_parentrootroleid_value") or row["roleid"]
     return HeldRole(str(row.get("name") or ""), str(root).lower(), str(template or "").lower())
+
+
+def user_state(api: WebApi, user: str) -> UserState:
+    """Return what a user is and which roles it has. Two requests."""
+    columns = "systemuserid,fullname,isdisabled,islicensed,accessmode,applicationid"
+    row = api.fetch(query(f"systemusers({user})", select=columns))
+    application = bool(row.get("applicationid"))
+    return UserState(
+        str(row["systemuserid"]).lower(),
+        str(row.get("fullname") or ""),
+        enabled=not row.get("isdisabled"),
+        is_application=application,
+        needs_licence=not application and row.get("accessmode") not in _WITHOUT_LICENCE,
+        licensed=bool(row.get("islicensed")),
+        roles=tuple(held_roles(api, user)),
+    )
 
 
 def application_user(api: WebApi, client_id: str) -> ApplicationUser:

@@ -72,7 +72,7 @@ class _Ready:
 
     @property
     def sets_state(self) -> bool:
-        return isinstance(self.write, Insert) and any(name in self.payload for name in _STATE)
+        return isinstance(self.write, Insert) and not self.payload.keys().isdisjoint(_STATE)
 
 
 class MappedTable:

@@ -34,6 +34,7 @@ Answer = TypeVar("Answer")
 TIMEOUT = httpx2.Timeout(120.0, connect=10.0)
 # Longer than the service's window of five minutes, so that being throttled is waited for and not an error.
 PATIENCE_SECONDS = 330.0
+KNOCK_SECONDS = 10.0
 ATTEMPTS = 5
 FIRST_PAUSE = 0.5
 LONGEST_PAUSE = 20.0
@@ -91,6 +92,16 @@ class Sent:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the service said is left of its limits: requests, and seconds of its own time, in its window of five minutes.
+
+    https://learn.microsoft.com/power-apps/developer/data-platform/api-limits"""
+
+    requests: int
+    seconds: float
+
+
 class TooLarge(Exception):
     """A divisible request was too large or took too long (`slow`): a signal to its caller, never shown.
 
@@ -125,6 +136,7 @@ class WebApi:
     ) -> None:
         self.address = parse_address(address, version)
         self.requests = 0
+        self.limits: Limits | None = None
         self._clock = clock
         self._sleep = sleep
         self._chance = chance
@@ -162,6 +174,19 @@ class WebApi:
         self._http.close()
 
     # What others ask for
+
+    def knock(self) -> Reply:
+        """Ask once, without a token, and return what is answered: an environment refuses that in a way of its own.
+
+        Raises httpx2.TransportError where nothing is answered."""
+        with self._lock:
+            self.requests += 1
+        answer = self._http.get(self.address.api + "WhoAmI", headers=_UNCACHED, timeout=KNOCK_SECONDS)
+        return Reply(answer.status_code, answer.headers, answer.content)
+
+    def sign_in(self) -> None:
+        """Get a token, unless there is one. Raises SetupError when it is refused, SideUnavailable without an answer."""
+        self._tokens.token()
 
     def fetch(self, path: str, headers: Mapping[str, str] | None = None, subject: Subject | None = None) -> Any:
         """GET `path` and return its JSON. Raises what the service's refusal means."""
@@ -317,6 +342,7 @@ class WebApi:
             finally:
                 if self._on_sent is not None:
                     self._on_sent(Sent(request.method, status, self._clock() - started))
+        self.limits = _limits(answer.headers) or self.limits
         if status < 400:
             self._gate.went_well(_whole_number(answer.headers.get("x-ms-dop-hint")))
         return Reply(status, answer.headers, answer.content)
@@ -380,6 +406,16 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
         return max(0.0, float(text)) if text is not None else None
     except ValueError:
         return None
+
+
+def _limits(headers: Mapping[str, str]) -> Limits | None:
+    """Return what is left of the limits, where an answer says so."""
+    try:
+        requests = int(headers["x-ms-ratelimit-burst-remaining-xrm-requests"])
+        seconds = float(headers["x-ms-ratelimit-time-remaining-xrm-requests"].replace(",", ""))
+    except (KeyError, ValueError):
+        return None
+    return Limits(requests, seconds)
 
 
 def _whole_number(text: str | None) -> int | None:

@@ -175,14 +175,16 @@ def create(pair: Pair, sight: Sight, *, on: SideName, why: str) -> Action:
         if value is None:
             continue
         across = row.across(value, source, sight.references)
-        if across is not UNCOUPLED:
+        if across is None:  # nothing of the value fits over there
+            fields.pop(row.name_on(on), None)
+        elif across is not UNCOUPLED:
             fields[row.name_on(on)] = across  # type: ignore[assignment]  # MISSING never comes out of across
         elif row.field.clear_if_uncoupled:
             waits.append((row.finance, row.target(value, source)))
         else:
             return _wait(pair, sight, waiting(row.finance, row.target(value, source)))
     for constant in rows.mapping.constants:
-        if constant.side is on:
+        if constant.side is on and constant.value is not None:
             fields[constant.field] = constant.value
     replaces = pair.coupling
     old_id = replaces.half(on).id if replaces else ""
@@ -201,7 +203,7 @@ def loose_of(pair: Pair, side: SideName, sight: Sight, standing: Standing, *, el
     """Return the row that remembers a record without counterpart."""
     record = pair.record(side)
     assert record is not None  # noqa: S101  # the caller names the side that holds it
-    keys = kept_keys(sight.rows.mapping, side, record, eligible=eligible)
+    keys = kept_keys(sight.rows.mapping, sight.rows.groups[side], side, record, eligible=eligible)
     return Loose(side, record, standing, eligible, keys)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tallystick.engine.identity import counterpart_id
-from tallystick.engine.mapping import TableMapping, keys_of
+from tallystick.engine.mapping import MatchGroups, TableMapping, keys_of
 from tallystick.engine.model import FINANCE, SALES, Coupling, Half, Loose, Record, RowState, SideName, Standing
 from tallystick.engine.plan import Pair
 from tallystick.engine.ports import CouplingStore, Side
@@ -200,13 +200,15 @@ def _with_keys(
     return store.candidates(mapping.name, side, sorted(keys)) if keys else {}
 
 
-def kept_keys(mapping: TableMapping, side: SideName, record: Record, *, eligible: bool) -> tuple[str, ...]:
-    """Return the keys under which a record without counterpart is remembered.
+def kept_keys(
+    mapping: TableMapping, groups: MatchGroups, side: SideName, record: Record, *, eligible: bool
+) -> tuple[str, ...]:
+    """Return the keys under which a record without counterpart is remembered; `groups` are the match groups of its side.
 
     The id settled for its counterpart is among them even where a filter excludes the record: an earlier run may have been
     killed after it created that counterpart and before it could remember it."""
     born = BORN + counterpart_id(mapping.namespace, side.other, record.id)
-    return (born, *mapping.match_keys(side, record.fields)) if eligible else (born,)
+    return (born, *keys_of(groups, record.fields)) if eligible else (born,)
 
 
 def was_born_of(mapping: TableMapping, loose: Loose, record: Record) -> bool:

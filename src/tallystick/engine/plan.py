@@ -64,7 +64,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Create:
-    """Create the counterpart of a record on side `on`, under an id settled now."""
+    """Create the counterpart of a record on side `on`, under an id settled now. `fields` holds no blanks."""
 
     pair: Pair
     on: SideName
@@ -116,7 +116,7 @@ def writes_of(action: Action) -> Iterator[tuple[SideName, Write]]:
     """Yield the writes an action asks for, each with its side."""
     match action:
         case Create(on=on, id=new_id, fields=fields, pair=pair):
-            yield on, Insert(new_id, {name: value for name, value in fields.items() if value is not None}, pair.label)
+            yield on, Insert(new_id, fields, pair.label)
         case Update(merged=merged, pair=pair):
             for side in (FINANCE, SALES):
                 record = pair.record(side)

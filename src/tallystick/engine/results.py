@@ -201,8 +201,12 @@ def _coupled_with_new(action: Create, rows: Rows, answer: Done) -> Result:
 
 def _as_sent(action: Create, rows: Rows) -> Fields:
     """A base holds every field that was compared, blank ones too: a name that is missing was never agreed on."""
-    sent = action.fields.get
-    return {name: sent(name) for name in rows.names[action.on]}
+    blanks = rows.blanks[action.on]
+    base: dict[str, Value] = {**blanks, **action.fields}
+    for constant in rows.mapping.constants:
+        if constant.side is action.on and constant.field not in blanks:
+            base.pop(constant.field, None)
+    return base
 
 
 def _blanked(fields: Fields, rows: Rows, unsettled: frozenset[str], side: SideName) -> Fields:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, TypeAlias
 
-from tallystick.engine.mapping import FieldMapping, TableMapping
+from tallystick.engine.mapping import FieldMapping, MatchGroups, TableMapping
 from tallystick.engine.model import FINANCE, SALES, Fields, SideName, Target, Value
 from tallystick.engine.values import Kind, Shape
 
@@ -79,13 +79,15 @@ class Crossings:
 class Rows:
     """The enabled field rows of a mapping, made ready once for many records.
 
-    `names` are the fields of each side, `onto` the rows that may be written there."""
+    `blanks` are the fields of each side, with nothing in them; `onto` the rows that may be written there; `groups` what
+    records of each side are matched by."""
 
     mapping: TableMapping
     rows: tuple[Row, ...]
     references: tuple[Row, ...]
-    names: Mapping[SideName, tuple[str, ...]]
+    blanks: Mapping[SideName, Mapping[str, None]]
     onto: Mapping[SideName, Crossings]
+    groups: Mapping[SideName, MatchGroups]
 
     def targets(self, side: SideName, records: Iterable[Fields]) -> dict[str, set[str]]:
         """Return which records these refer to, as ids by the name of the mapping they belong to."""
@@ -105,8 +107,9 @@ def make_ready(mapping: TableMapping, shapes: Mapping[SideName, Mapping[str, Sha
         mapping,
         rows,
         references=tuple(row for row in rows if row.field.via is not None),
-        names={side: tuple(dict.fromkeys(row.name_on(side) for row in rows)) for side in (FINANCE, SALES)},
+        blanks={side: dict.fromkeys(row.name_on(side) for row in rows) for side in (FINANCE, SALES)},
         onto={side: _crossings(rows, side) for side in (FINANCE, SALES)},
+        groups={side: mapping.match_groups(side) for side in (FINANCE, SALES)},
     )
 
 

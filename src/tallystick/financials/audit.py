@@ -19,6 +19,8 @@ class Area(StrEnum):
 
     COMPANY = "Company"
     USER = "User"
+    SIGN_IN = "Sign-in"
+    SECRETS = "Secrets"
     PERMISSION_SETS = "Permission sets"
     NUMBER_SERIES = "Number series"
     CONNECTION = "CRM connection"

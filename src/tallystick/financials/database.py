@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
+from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Field as ModelField
 
 Row = Sequence[Any]
@@ -23,6 +24,12 @@ Row = Sequence[Any]
 def on_postgresql() -> bool:
     """Whether the installation runs on PostgreSQL."""
     return connection.vendor == "postgresql"
+
+
+def unapplied_migrations() -> int:
+    """Return how many migrations of this version the database has not had. Two or three queries."""
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 # Parameters

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tallystick.financials.models import Company, GrantedSet, Membership, User
-from tallystick.financials.permissions import OPERATOR, Actor, Permission, PermissionSet, allowed_by
+from tallystick.financials.permissions import OPERATOR, Actor, Permission, PermissionSet, allowed_by, sets_that_allow
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +89,16 @@ def administrators_of(company: Company) -> list[User]:
             is_active=True,
         ).order_by("email")
     )
+
+
+def users_who_may(company: Company, permission: Permission) -> list[User]:
+    """Return who may do this kind of thing in the company and can sign in, by e-mail address. One query."""
+    found = User.objects.filter(
+        memberships__company=company,
+        memberships__granted_sets__permission_set__in=sets_that_allow(permission),
+        is_active=True,
+    )
+    return list(found.distinct().order_by("email"))
 
 
 def _sets(membership: Membership) -> tuple[PermissionSet, ...]:

@@ -65,7 +65,11 @@ class RecordMissing(FinancialsError):
 
 
 class SignInRefused(FinancialsError):
-    """A sign-in link cannot be used (again)."""
+    """Somebody cannot come in this way: a link that was used, an account of a directory that is nobody's."""
+
+
+class CodeRefused(FinancialsError):
+    """A code of a second factor is wrong, was used already, or comes after too many wrong ones."""
 
 
 class KeyRefused(FinancialsError):

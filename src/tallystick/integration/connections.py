@@ -1,27 +1,40 @@
 """The connection of a company to its Dataverse environment: made, tested, switched on and off, and used as two sides."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from django.db import transaction
 
-from tallystick.dataverse import ClientSecret, ConnectionReport, DataverseClient, DataverseSide, parse_address
-from tallystick.engine import FINANCE, SALES, SetupError, Side, SideName
+from tallystick.dataverse import (
+    ClientCertificate,
+    ClientSecret,
+    ConnectionReport,
+    Credentials,
+    DataverseClient,
+    DataverseSide,
+    Right,
+    certificate_expiry,
+    parse_address,
+)
+from tallystick.dataverse.options import is_option_table
+from tallystick.dataverse.privileges import TO_READ, TO_WRITE
+from tallystick.dataverse.webapi import ATTEMPTS, PATIENCE_SECONDS
+from tallystick.engine import FINANCE, SALES, SetupError, Side, SideName, TableMapping
 from tallystick.financials import audit
 from tallystick.financials.audit import Area
 from tallystick.financials.models import Company, Experience
 from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.integration.finance_side import FinanceSide
-from tallystick.integration.models import Connection, CouplingRow
+from tallystick.integration.models import Connection, CouplingRow, SignIn
 from tallystick.integration.models.connection import DEFAULT_AUTHORITY
 from tallystick.integration.stores import ensure_settings, mappings_of
 
 SETUP_PAGE = "CRM Connection Setup"
 LONGEST_REST = 24 * 60 * 60  # seconds between two cycles
 FOUND = ("organization", "version", "user_id", "base_currency")
-SETTINGS = ("address", "authority", "tenant", "client_id", "schedule_seconds", "enabled")
+SETTINGS = ("address", "authority", "tenant", "client_id", "sign_in", "schedule_seconds", "enabled")
 
 
 def require_suite(company: Company) -> None:
@@ -62,11 +75,13 @@ def connect(
     by: Actor,
     *,
     schedule_seconds: int | None = None,
+    sign_in: str = SignIn.SECRET,
 ) -> Connection:
     """Store how the company reaches its environment; return the connection, switched off until it has been tested.
 
-    Connecting again changes the connection and keeps its couplings. A blank secret keeps the one there is, and
-    `schedule_seconds` None how long a worker rests between two cycles. Raises SetupError for what cannot be an address,
+    To sign in with a certificate, `client_secret` is a PEM text of it and its private key. Connecting again changes the
+    connection and keeps its couplings. A blank secret keeps the one there is, and `schedule_seconds` None how long a
+    worker rests between two cycles. Raises SetupError for what cannot be an address,
     and for what is missing; and where the connection is on, for what would not work: then it stays as it was, and on."""
     by.require(Permission.INTEGRATE)
     require_suite(company)
@@ -78,10 +93,9 @@ def connect(
     for name, value in (("tenant", tenant), ("client id", client_id)):
         if not value.strip():
             raise SetupError(f"The {name} is missing.", hint="You find it in the app registration of Entra ID.")
-    if not client_secret and not connection.sealed_secret:
-        raise SetupError("The client secret is missing.", hint="Create one in the app registration of Entra ID.")
+    _check_secret(connection, SignIn(sign_in), client_secret)
     connection.address, connection.authority = organization, authority
-    connection.tenant, connection.client_id = tenant.strip(), client_id.strip()
+    connection.tenant, connection.client_id, connection.sign_in = tenant.strip(), client_id.strip(), SignIn(sign_in)
     if schedule_seconds is not None:
         connection.schedule_seconds = _seconds(schedule_seconds)
     if client_secret:
@@ -95,6 +109,17 @@ def connect(
         ensure_settings(connection)
         _note(connection, old, by, secret="replaced" if client_secret else "")
     return connection
+
+
+def _check_secret(connection: Connection, sign_in: SignIn, entered: str) -> None:
+    """Raise SetupError where nothing is there to sign in with, or no certificate where one is needed."""
+    kept = connection.sealed_secret and connection.sign_in == sign_in
+    if sign_in is SignIn.SECRET and not entered and not kept:
+        raise SetupError("The client secret is missing.", hint="Create one in the app registration of Entra ID.")
+    if sign_in is SignIn.CERTIFICATE and not entered and not kept:
+        raise SetupError("The certificate is missing.", hint="Enter one PEM text with the certificate and its key.")
+    if sign_in is SignIn.CERTIFICATE and entered and (expired := certificate_expiry(entered)) <= datetime.now(UTC):
+        raise SetupError(f"The certificate expired on {expired:%Y-%m-%d}.", hint="Make and upload a new one.")
 
 
 def _in_words(connection: Connection) -> dict[str, object]:
@@ -144,27 +169,38 @@ def test(connection: Connection, by: Actor) -> ConnectionReport:
 
 
 def _tried(connection: Connection) -> ConnectionReport:
-    tables = {mapping.sales: mapping.direction.reaches(SALES) for mapping in mappings_of(connection)}
+    tables = _tables(mappings_of(connection))
     with _new_client(connection, attempts=1) as client:
         report = client.test_connection(
             reads=[table for table, written in tables.items() if not written],
             writes=[table for table, written in tables.items() if written],
         )
-    return replace(report, problems=(*report.problems, *_other_environment(connection, report)))
+    other = other_environment(connection, report.organization) if report.ok else None
+    return report if other is None else replace(report, problems=(*report.problems, other))
 
 
-def _other_environment(connection: Connection, report: ConnectionReport) -> list[SetupError]:
+def _tables(enabled: Iterable[TableMapping]) -> dict[str, bool]:
+    """Return the tables of Dynamics CRM that take part, and whether they are written too."""
+    return {mapping.sales: mapping.direction.reaches(SALES) for mapping in enabled}
+
+
+def rights_needed(enabled: Iterable[TableMapping]) -> Mapping[str, Sequence[Right]]:
+    """Return the rights that these mappings ask of the connection's user, by table of Dynamics CRM."""
+    tables = {table: written for table, written in _tables(enabled).items() if not is_option_table(table)}
+    return {table: TO_WRITE if written else TO_READ for table, written in tables.items()}
+
+
+def other_environment(connection: Connection, organization: str) -> SetupError | None:
+    """Return what is wrong where records are coupled with another environment than the one of this name."""
     known = connection.organization
-    if not known or not report.ok or report.organization == known:
-        return []
+    if not known or organization == known:
+        return None
     if not CouplingRow.objects.filter(mapping__connection=connection).exists():
-        return []
-    return [
-        SetupError(
-            f"This is the environment {report.organization}, but the records are coupled with rows of {known}.",
-            hint=f"Enter the address of {known}, or delete the couplings first.",
-        )
-    ]
+        return None
+    return SetupError(
+        f"This is the environment {organization}, but the records are coupled with rows of {known}.",
+        hint=f"Enter the address of {known}, or delete the couplings first.",
+    )
 
 
 def enable(connection: Connection, by: Actor = OPERATOR) -> Connection:
@@ -235,9 +271,11 @@ def client(connection: Connection) -> DataverseClient:
     return _kept(connection).client
 
 
-def brief_client(connection: Connection) -> DataverseClient:
-    """Return a client for one look that somebody waits for: it tries everything once. Close it."""
-    return _new_client(connection, attempts=1)
+def brief_client(connection: Connection, *, patience: float = PATIENCE_SECONDS) -> DataverseClient:
+    """Return a client for one look that somebody waits for: it tries everything once. Close it.
+
+    `patience` is how many seconds it waits where it is told to."""
+    return _new_client(connection, attempts=1, patience=patience)
 
 
 def close_clients() -> None:
@@ -268,6 +306,7 @@ def _kept(connection: Connection) -> _Kept:
         connection.authority,
         connection.tenant,
         connection.client_id,
+        connection.sign_in,
         connection.sealed_secret,
     )
     with _LOCK:
@@ -283,10 +322,13 @@ def _kept(connection: Connection) -> _Kept:
         return entry
 
 
-def _new_client(connection: Connection, *, attempts: int | None = None) -> DataverseClient:
-    secret = ClientSecret(
-        connection.tenant, connection.client_id, connection.client_secret(), authority=connection.authority
-    )
-    if attempts is None:
-        return DataverseClient(connection.address, secret)
-    return DataverseClient(connection.address, secret, attempts=attempts)
+def _new_client(
+    connection: Connection, *, attempts: int = ATTEMPTS, patience: float = PATIENCE_SECONDS
+) -> DataverseClient:
+    return DataverseClient(connection.address, credentials_of(connection), attempts=attempts, patience=patience)
+
+
+def credentials_of(connection: Connection) -> Credentials:
+    """Return what the connection signs in with. Raises SetupError where the key to its secret is lost."""
+    kind = ClientCertificate if connection.sign_in == SignIn.CERTIFICATE else ClientSecret
+    return kind(connection.tenant, connection.client_id, connection.client_secret(), authority=connection.authority)

@@ -4,19 +4,22 @@ An administrator's account imports it. Its secret is an argument, lives in one c
 else: no row, no log, no job ever holds it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tallystick.dataverse import (
     ClientSecret,
     DataverseClient,
     Imported,
+    Limits,
     MissingPrivilege,
     Progress,
+    RightsMissing,
     SolutionState,
     SolutionStatus,
+    UserState,
 )
 from tallystick.dataverse.solution import INTEGRATION
-from tallystick.engine import SetupError
+from tallystick.engine import SetupError, TallyError
 from tallystick.integration import connections
 from tallystick.integration.models import Connection
 from tallystick.integration.models.connection import DEFAULT_AUTHORITY
@@ -37,11 +40,14 @@ class Administrator:
 class SolutionReport:
     """The solution in an environment, and what the connection's user lacks of what it needs there.
 
-    `missing` is None where it cannot be told, because the tables of the solution are not there yet."""
+    `missing` is None where it cannot be told, because the tables of the solution are not there yet. `limits` is what the
+    last answer said is left of the service's limits."""
 
     address: str
     status: SolutionStatus
     missing: tuple[MissingPrivilege, ...] | None
+    user: UserState | None = None
+    limits: Limits | None = None
 
     @property
     def sentence(self) -> str:
@@ -50,25 +56,59 @@ class SolutionReport:
 
 
 def report(connection: Connection) -> SolutionReport:
-    """Ask the environment, with the connection's own account, once. Some five requests; works while it is switched off."""
+    """Ask the environment, with the connection's own account, once. Some eight requests; works while it is switched off."""
     with connections.brief_client(connection) as client:
         status = client.solution_status()
         missing = None if status.state is SolutionState.ABSENT else tuple(client.verify_privileges())
-        return SolutionReport(client.address, status, missing)
+        return SolutionReport(client.address, status, missing, _user_of(client), client.limits)
+
+
+def _user_of(client: DataverseClient) -> UserState | None:
+    """The connection's own user; None where it may not even read itself, which its lacking privileges tell."""
+    try:
+        return client.user_state()
+    except RightsMissing:
+        return None
+
+
+def administrator_of(connection: Connection, client_id: str, secret: str) -> Administrator:
+    """Return an administrator's account of the environment that the connection leads to."""
+    return Administrator(connection.address, connection.tenant, client_id, secret, connection.authority)
 
 
 def import_solution(
-    administrator: Administrator, progress: Callable[[Progress], object], *, again: bool = False
+    administrator: Administrator, progress: Callable[[Progress], object], *, again: bool = False, role_for: str = ""
 ) -> Imported:
-    """Import the solution with this account, which is used for nothing else. Takes minutes; gives nobody a role."""
+    """Import the solution with this account, which is used for nothing else. Takes minutes.
+
+    The user of the application `role_for` is given the role of the integration afterwards; "" gives nobody a role."""
+    with administrator_client(administrator) as client:
+        imported = client.import_solution(progress=progress, again=again)
+        if not role_for:
+            return imported
+        try:
+            given = client.assign_role(role_for)
+        except TallyError as problem:
+            raise SetupError(
+                f"The solution is there in version {imported.status.version}, but the synchronization user was not given "
+                f"its role: {problem.what}",
+                hint=problem.hint,
+            ) from problem
+        remark = f"The synchronization user {'was given' if given else 'has'} the role {INTEGRATION.name}."
+        return replace(imported, remarks=(*imported.remarks, remark))
+
+
+def administrator_client(administrator: Administrator) -> DataverseClient:
+    """Return a client that acts as the administrator. Close it when that is done; nothing else may hold it."""
     secret = administrator.secret.strip()
     if not secret:
         raise SetupError("The administrator's client secret is missing.", hint="Enter it; it is not kept.")
-    credentials = ClientSecret(
-        administrator.tenant.strip(), administrator.client_id.strip(), secret, authority=administrator.authority
+    return DataverseClient(
+        administrator.address,
+        ClientSecret(
+            administrator.tenant.strip(), administrator.client_id.strip(), secret, authority=administrator.authority
+        ),
     )
-    with DataverseClient(administrator.address, credentials) as client:
-        return client.import_solution(progress=progress, again=again)
 
 
 def _standing(report: SolutionReport) -> str:

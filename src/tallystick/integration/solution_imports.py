@@ -7,7 +7,10 @@ how the solution stands is always asked of the environment."""
 import logging
 import threading
 import traceback
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+
+from django.db import connection as database
 
 from tallystick.dataverse import Imported
 from tallystick.engine import SetupError, TallyError
@@ -26,6 +29,7 @@ class Standing:
     finished: bool = False
     problem: str = ""
     done: str = ""
+    version: str = ""
 
 
 _LOCK = threading.Lock()
@@ -38,34 +42,61 @@ def standing(connection: Connection) -> Standing | None:
         return _STANDING.get(connection.pk)
 
 
-def begin(connection: Connection, administrator: Administrator, *, again: bool = False) -> None:
-    """Begin an import and return at once. Raises SetupError while another one for this connection is going on."""
+def begin(
+    connection: Connection,
+    administrator: Administrator,
+    *,
+    again: bool = False,
+    role_for: str = "",
+    ended: Callable[[Standing], object] = lambda _standing: None,
+) -> None:
+    """Begin an import and return at once; `role_for` as for `import_solution`. `ended` is told how it ended, in the thread.
+
+    Raises SetupError while another one for this connection is going on."""
     with _LOCK:
         known = _STANDING.get(connection.pk)
         if known is not None and not known.finished:
             raise SetupError("The solution is being imported already.", hint="Wait until that is done.")
         _STANDING[connection.pk] = Standing()
     thread = threading.Thread(
-        target=_carry_out, args=(connection.pk, administrator, again), name="solution-import", daemon=True
+        target=_carry_out,
+        args=(connection.pk, administrator, again, role_for, ended),
+        name="solution-import",
+        daemon=True,
     )
     thread.start()
 
 
-def _carry_out(key: int, administrator: Administrator, again: bool) -> None:
+def _carry_out(
+    key: int, administrator: Administrator, again: bool, role_for: str, ended: Callable[[Standing], object]
+) -> None:
+    standing = _ended(key, administrator, again, role_for)
+    try:
+        ended(standing)
+    except Exception as error:  # whoever looks asks the environment how the solution stands
+        log.error("how the import ended was not kept: %s", "".join(traceback.format_tb(error.__traceback__)))
+    finally:
+        database.close()  # the thread's own
+    with _LOCK:
+        _STANDING[key] = standing
+
+
+def _ended(key: int, administrator: Administrator, again: bool, role_for: str) -> Standing:
+    """Import, telling how far it is, and return how it ended."""
     try:
         imported = import_solution(
             administrator,
             lambda progress: _note(key, doing=progress.step, percent=progress.percent),
             again=again,
+            role_for=role_for,
         )
     except TallyError as problem:
-        _note(key, finished=True, problem=str(problem))
+        return Standing(finished=True, problem=str(problem))
     except Exception as error:
         # As text and without the values of variables, among which the secret is.
         log.error("the import of the solution failed: %s", "".join(traceback.format_tb(error.__traceback__)))
-        _note(key, finished=True, problem=f"The import failed with an error of ours ({type(error).__name__}).")
-    else:
-        _note(key, finished=True, done=_in_words(imported))
+        return Standing(finished=True, problem=f"The import failed with an error of ours ({type(error).__name__}).")
+    return Standing(finished=True, done=_in_words(imported), version=imported.status.version)
 
 
 def _note(key: int, **changes: object) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from tallystick.financials.access import group_of
 from tallystick.financials.descriptions.availability import ITEM_FIELDS, QUANTITIES, UNIT_FIELDS
+from tallystick.financials.descriptions.sales import SALES_INVOICE, SALES_INVOICE_LINE
 from tallystick.financials.fields import TEXT_KINDS, Field, Kind
 from tallystick.financials.permissions import Permission
 from tallystick.financials.problems import FinancialsError
@@ -106,6 +107,8 @@ ENTITY_SETS: Mapping[str, EntitySet] = {
         set_of(RESOURCE, "Resources"),
         set_of(PRICE_LIST, "PriceLists"),
         set_of(PRICE_LIST_LINE, "PriceListLines"),
+        set_of(SALES_INVOICE, "PostedSalesInvoices"),
+        set_of(SALES_INVOICE_LINE, "PostedSalesInvoiceLines"),
     )
 }
 

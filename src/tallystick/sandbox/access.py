@@ -44,16 +44,16 @@ def caller_of(environment: Environment, client_id: str, headers: Headers) -> Cal
 
 def _user(environment: Environment, connection: sqlite3.Connection, generation: int, column: str, value: str) -> _User:
     query = (
-        "SELECT systemuserid, businessunitid, isdisabled, accessmode, islicensed, applicationid "  # noqa: S608 (a fixed name)
+        "SELECT systemuserid, businessunitid, isdisabled, accessmode, islicensed "  # noqa: S608 (a fixed name)
         f'FROM systemuser WHERE "{column}" = ?'
     )
     row = connection.execute(query, (value,)).fetchone()
     if row is None:
         raise forbidden("0x80072560", "The user is not a member of the organization.")
-    user, unit, disabled, mode, licensed, application = row
+    user, unit, disabled, mode, licensed = row
     if disabled:
         raise forbidden("0x80040225", f"The specified user(Id = {user}) is disabled. Consider enabling this user.")
-    if not licensed and not application and mode not in _WITHOUT_LICENCE:
+    if not licensed and mode not in _WITHOUT_LICENCE:
         raise forbidden("0x8004d24b", f"The user with id {user} has not been assigned any License.")
     rights = _rights(environment, connection, generation, (str(user), str(unit), int(mode or 0)))
     if not rights.roles:

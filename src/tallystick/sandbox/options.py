@@ -63,8 +63,10 @@ faults (--fault KIND[:ARG][,method=M][,path=TEXT][,times=N][,after=N], may be re
 at run time, from this machine and with the header "X-Sandbox-Secret: <client secret>":
   POST /_sandbox/faults       a JSON list [{{"kind":"429","arg":2,"path":"CreateMultiple","times":1}}] replaces the faults
   GET  /_sandbox/stats        counts of requests and of rows written; POST /_sandbox/stats/reset starts again
-  POST /_sandbox/users        {{"systemuserid":"<id>","isdisabled":true}}, also "islicensed"
-  POST /_sandbox/applications {{"client_id":"<id>","client_secret":"<text>"}} registers an application: it gets tokens
+  POST /_sandbox/users        {{"systemuserid":"<id>","isdisabled":true}}, also "islicensed", "accessmode"
+  POST /_sandbox/applications {{"client_id":"<id>","client_secret":"<text>"}} registers an application: it gets tokens,
+                              unless "trouble" is "expired" (its secret) or "disabled" (the application)
+  POST /_sandbox/tables       {{"logicalname":"<table>","changetrackingenabled":false}}
 
 examples:
   python -m tallystick.sandbox --data ./crm --client-id 11111111-2222-3333-4444-555555555555 --client-secret s3cret

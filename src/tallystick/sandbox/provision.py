@@ -7,6 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificate
+
+from tallystick.sandbox.assertions import thumbprint
 from tallystick.sandbox.environment import Environment
 from tallystick.sandbox.metadata import base_catalog
 from tallystick.sandbox.metadata.model import stable_id
@@ -172,10 +176,25 @@ def _register_applications(database: Database, setup: Setup) -> None:
                 _application_user(transaction, client_id, name, role)
 
 
-def register_application(transaction: Transaction, client_id: str, secret: str) -> None:
-    """The app registration of the directory: from now on the application gets tokens."""
-    transaction.connection.execute(
-        'INSERT OR REPLACE INTO "_application" VALUES (?, ?)', (client_id, secret_hash(client_id, secret))
+def register_application(transaction: Transaction, client_id: str, secret: str, trouble: str = "") -> None:
+    """The app registration of the directory: from now on the application gets tokens, unless it has a `trouble`."""
+    execute = transaction.connection.execute
+    execute('INSERT OR REPLACE INTO "_application" VALUES (?, ?)', (client_id, secret_hash(client_id, secret)))
+    execute('DELETE FROM "_application_trouble" WHERE client_id = ?', (client_id,))
+    if trouble:
+        execute('INSERT INTO "_application_trouble" VALUES (?, ?)', (client_id, trouble))
+
+
+def register_certificate(transaction: Transaction, client_id: str, pem: str) -> None:
+    """The app registration of the directory with a certificate; one that knew no secret still has none that is right.
+
+    Raises ValueError for what is no certificate."""
+    certificate = load_pem_x509_certificate(pem.encode())
+    public = certificate.public_bytes(Encoding.PEM).decode()
+    connection = transaction.connection
+    connection.execute('INSERT OR IGNORE INTO "_application" VALUES (?, ?)', (client_id, "-"))
+    connection.execute(
+        'INSERT OR REPLACE INTO "_certificate" VALUES (?, ?, ?)', (client_id, thumbprint(certificate), public)
     )
 
 

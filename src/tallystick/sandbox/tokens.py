@@ -15,11 +15,14 @@ from urllib.parse import parse_qs, urlsplit
 
 import orjson
 
+from tallystick.sandbox import assertions
 from tallystick.sandbox.environment import Environment
 from tallystick.sandbox.http import Request, Response
 from tallystick.sandbox.rows.values import parse_guid
 
 LIFETIME = 3599
+TROUBLES = ("expired", "disabled")
+"""What may be wrong with an app registration: its secret is too old, or the application is switched off."""
 _JSON = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store"}
 
 
@@ -132,6 +135,8 @@ def token_response(environment: Environment, request: Request, tenant: str) -> R
         return _refused(
             400, "unsupported_grant_type", 70003, f"The app requested an unsupported grant type '{grant[:100]}'."
         )
+    if "client_assertion" in form:
+        return _by_certificate(environment, request, tenant, form)
     client_id, secret = _credentials(request, form)
     if parse_guid(client_id) is None:
         return _refused(
@@ -148,7 +153,46 @@ def token_response(environment: Environment, request: Request, tenant: str) -> R
             f"Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, "
             f"not the client secret ID, for a secret added to app '{client_id}'.",
         )  # fmt: skip
+    match _trouble(environment, client_id.lower()):
+        case "expired":
+            return _refused(
+                401, "invalid_client", 7000222,
+                f"The provided client secret keys for app '{client_id}' are expired. Visit the Azure portal to create new "
+                "keys for your app, or consider using certificate credentials for added security.",
+            )  # fmt: skip
+        case "disabled":
+            return _refused(400, "unauthorized_client", 7000112, f"Application '{client_id}' is disabled.")
     return _granted(environment, request, client_id.lower(), form.get("scope", ""))
+
+
+def _by_certificate(environment: Environment, request: Request, tenant: str, form: dict[str, str]) -> Response:
+    """Answer an application that signs in with a statement of its certificate's key."""
+    try:
+        if form.get("client_assertion_type") != assertions.TYPE:
+            raise assertions.Untrue(50027, "The client_assertion_type is not one that is known.")
+        statement = assertions.read(form["client_assertion"])
+        client_id = statement.client_id.lower()
+        if form.get("client_id", client_id).lower() != client_id:
+            raise assertions.Untrue(
+                700021, "Client assertion application identifier doesn't match 'client_id' parameter."
+            )
+        pem = _certificate(environment, client_id, statement.certificate)
+        if pem is None:
+            raise assertions.Untrue(
+                700027, "The certificate with identifier used to sign the assertion is not registered."
+            )
+        endpoint = f"{request.origin}/{tenant}/oauth2/v2.0/token"
+        assertions.believe(statement, pem, endpoint, time.time())
+    except assertions.Untrue as untrue:
+        return _refused(401, "invalid_client", untrue.code, untrue.description)
+    return _granted(environment, request, client_id, form.get("scope", ""))
+
+
+def _certificate(environment: Environment, client_id: str, thumbprint: str) -> str | None:
+    query = 'SELECT pem FROM "_certificate" WHERE client_id = ? AND thumbprint = ?'
+    with environment.database.read() as connection:
+        row = connection.execute(query, (client_id, thumbprint)).fetchone()
+    return str(row[0]) if row else None
 
 
 def _granted(environment: Environment, request: Request, client_id: str, scope: str) -> Response:
@@ -189,6 +233,14 @@ def _stored_hash(environment: Environment, client_id: str) -> str | None:
     return str(row[0]) if row else None
 
 
+def _trouble(environment: Environment, client_id: str) -> str:
+    """What the directory has against an application whose secret is right: one of TROUBLES, or ""."""
+    query = 'SELECT trouble FROM "_application_trouble" WHERE client_id = ?'
+    with environment.database.read() as connection:
+        row = connection.execute(query, (client_id,)).fetchone()
+    return str(row[0]) if row else ""
+
+
 def discovery(request: Request, tenant: str) -> Response:
     """The OpenID configuration of a tenant, as far as a client for this flow reads it."""
     root = f"{request.origin}/{tenant}"
@@ -196,7 +248,7 @@ def discovery(request: Request, tenant: str) -> Response:
         "token_endpoint": f"{root}/oauth2/v2.0/token",
         "authorization_endpoint": f"{root}/oauth2/v2.0/authorize",
         "issuer": f"{root}/v2.0",
-        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+        "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
         "response_types_supported": ["token"],
         "grant_types_supported": ["client_credentials"],
     }

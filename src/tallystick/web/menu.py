@@ -95,6 +95,7 @@ ADMINISTRATION = NavGroup(
         NavItem("Company", "building", "company-settings", exact=True),
         NavItem("Companies", "building-community", "companies", needs=None),
         NavItem("Users", "user", "users", needs=Permission.MANAGE_USERS),
+        NavItem("Sign-in", "lock", "sign-in-settings", needs=Permission.MANAGE_USERS),
         NavItem("Web Services", "world", "web-services", needs=None),
         NavItem("Number Series", "list-numbers", "number-series", needs=Permission.SET_UP),
         NavItem("Changes of Settings", "history", "audit", needs=Permission.SET_UP),

@@ -11,6 +11,7 @@ company_pages = [
     path("company/", include("tallystick.web.company.urls")),
     path("users/", include("tallystick.web.users.urls")),
     path("web-services/", include("tallystick.web.web_services.urls")),
+    path("sign-in/", include("tallystick.web.sign_in_settings.urls")),
     path("audit/", include("tallystick.web.audit.urls")),
     path("number-series/", include("tallystick.web.number_series.urls")),
     path("import/", include("tallystick.web.imports.urls")),

@@ -13,6 +13,7 @@ from tallystick.cli.commands import (
     connection,
     couple,
     demo,
+    doctor,
     experience,
     exporting,
     fields,
@@ -28,7 +29,10 @@ from tallystick.cli.commands import (
     preview,
     runs,
     sandbox,
+    secrets,
     serve,
+    setup,
+    sign_in,
     solution,
     statistics,
     status,
@@ -72,8 +76,10 @@ def register(app: typer.Typer) -> None:
             "audit": audit.audit,
             "connect": connect.connect,
             "connection": connection.connection,
+            "doctor": doctor.doctor,
             "experience": experience.experience,
             "migrate": migrate.migrate,
+            "setup": setup.setup,
         },
     }
     for panel, commands in panels.items():
@@ -89,6 +95,8 @@ def register(app: typer.Typer) -> None:
     app.add_typer(check.app, name="check", rich_help_panel=DATA)
     app.add_typer(runs.app, name="runs", rich_help_panel=SYNCHRONIZATION)
     app.add_typer(company.app, name="company", rich_help_panel=SETUP)
+    app.add_typer(secrets.app, name="secrets", rich_help_panel=SETUP)
+    app.add_typer(sign_in.app, name="sign-in", rich_help_panel=SETUP)
     app.add_typer(solution.app, name="solution", rich_help_panel=SETUP)
     app.add_typer(user.app, name="user", rich_help_panel=SETUP)
     app.add_typer(web_service.app, name="web-service", rich_help_panel=SETUP)

@@ -1,11 +1,13 @@
 """`tally connect`: connect a company to a Dataverse environment."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tallystick.cli.installation import acting_user, open_installation, the_company
 from tallystick.cli.output import Json, print_json, remark, say
+from tallystick.cli.refusal import Refusal
 from tallystick.cli.secret import client_secret
 
 
@@ -17,6 +19,12 @@ def connect(
     client_id: Annotated[str, typer.Option(help="The application (client) id.")],
     authority: Annotated[
         str | None, typer.Option(help="Where tokens come from (default: Microsoft Entra ID; a sandbox: its address).")
+    ] = None,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="Sign in with this certificate instead of a secret: a PEM file with it and its key."
+        ),
     ] = None,
     seconds: Annotated[int | None, typer.Option(min=1, help="Seconds between two scheduled cycles.")] = None,
     json: Json = False,
@@ -30,7 +38,15 @@ def connect(
     from tallystick.integration import connections
 
     connection = connections.connect(
-        company, address, authority, tenant, client_id, client_secret(), by=acting_user(), schedule_seconds=seconds
+        company,
+        address,
+        authority,
+        tenant,
+        client_id,
+        client_secret() if certificate is None else _text_of(certificate),
+        by=acting_user(),
+        schedule_seconds=seconds,
+        sign_in="secret" if certificate is None else "certificate",
     )
     report = connections.test(connection, by=acting_user())
     if report.ok:
@@ -54,3 +70,10 @@ def connect(
         remark("The connection is stored and switched off; mend this and run `tally connect` again.")
     if not report.ok:
         raise typer.Exit(2)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="ascii")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise Refusal(f"{file} cannot be read as a PEM file.", "Name a file that holds certificate and key.") from exc

@@ -11,7 +11,7 @@ from tallystick.cli.output import Json, print_json, print_table, say
 from tallystick.cli.records import mapping_named
 from tallystick.cli.refusal import Refusal
 from tallystick.cli.reports import run_report
-from tallystick.engine import ConflictPolicy, DeletionPolicy
+from tallystick.engine import ConflictPolicy, DeletionPolicy, Direction
 
 if TYPE_CHECKING:
     from tallystick.integration.operations import MappingOverview
@@ -21,6 +21,13 @@ def mapping(
     name: Annotated[
         str | None,
         typer.Argument(metavar="[MAPPING]", help="A table mapping, such as CUSTOMER (default: all of them)."),
+    ] = None,
+    direction: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DIRECTION",
+            help="Which way a mapping goes that is shipped both ways: both, 'to sales' or 'to finance'.",
+        ),
     ] = None,
     conflicts: Annotated[
         str | None,
@@ -53,6 +60,7 @@ def mapping(
 ) -> None:
     """Show the table mappings, or one of them with its fields; with options, change that one."""
     changes: dict[str, Any] = {
+        "direction": chosen("--direction", direction, Direction) if direction is not None else None,
         "conflicts": chosen("--conflicts", conflicts, ConflictPolicy) if conflicts is not None else None,
         "deletions": chosen("--deletions", deletions, DeletionPolicy) if deletions is not None else None,
         "creates": creates,

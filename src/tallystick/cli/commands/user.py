@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tallystick.cli.commands import user_key
+from tallystick.cli.commands import user_key, user_proofs
 from tallystick.cli.installation import acting_user, open_installation, the_company
 from tallystick.cli.output import Json, print_json, print_table, say
 from tallystick.cli.refusal import Refusal
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Who may sign in, and what they may do in a company.", no_args_is_help=True)
 app.add_typer(user_key.app, name="key")
+app.add_typer(user_proofs.second_factor, name="second-factor")
+app.add_typer(user_proofs.entra, name="entra")
 SETS = ", ".join(PermissionSet)
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The user's e-mail address.")]
 Address = Annotated[str, typer.Option("--address", help="Where the pages are.")]

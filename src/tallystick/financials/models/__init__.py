@@ -70,6 +70,8 @@ from tallystick.financials.models.sales import (
     SalesQuote,
     SalesQuoteLine,
 )
+from tallystick.financials.models.sealed import SealedText
+from tallystick.financials.models.sign_in import EntraAccount, RecoveryCode, SecondFactor, SignInSettings, Who
 from tallystick.financials.models.web_services import PublishedWebService, WebServiceKey, WebServiceUse
 from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, EntryType
 
@@ -91,6 +93,7 @@ __all__ = [
     "DetailedCustomerLedgerEntry",
     "DetailedEntryType",
     "DocumentType",
+    "EntraAccount",
     "EntryType",
     "ExchangeRate",
     "Experience",
@@ -115,6 +118,7 @@ __all__ = [
     "PublishedWebService",
     "PurchaseOrder",
     "PurchaseOrderLine",
+    "RecoveryCode",
     "Resource",
     "ResourceUnitOfMeasure",
     "SalesCreditMemo",
@@ -129,10 +133,13 @@ __all__ = [
     "SalesShipment",
     "SalesShipmentLine",
     "Salesperson",
+    "SealedText",
+    "SecondFactor",
     "SettingChange",
     "ShipmentMethod",
     "ShippingAgent",
     "SignInLink",
+    "SignInSettings",
     "UnitOfMeasure",
     "User",
     "VATBusinessPostingGroup",
@@ -141,4 +148,5 @@ __all__ = [
     "VATProductPostingGroup",
     "WebServiceKey",
     "WebServiceUse",
+    "Who",
 ]

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.crypto import salted_hmac
 
 from tallystick.financials.identifiers import new_id
 from tallystick.financials.permissions import PermissionSet
@@ -79,6 +80,8 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]  # the e-mail address is the name
     email = models.EmailField("e-mail", max_length=150, unique=True)
     companies = models.ManyToManyField(Company, through="Membership", related_name="users")
+    must_use_second_factor = models.BooleanField(default=False)
+    session_epoch = models.PositiveIntegerField(default=0)  # sessions begun under another number have ended
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -86,6 +89,11 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.email
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Return what a session has to carry to go on: another one after a new password, or a new epoch."""
+        carried = f"{self.password}/{self.session_epoch}"
+        return salted_hmac("tallystick.financials.session", carried, secret=secret, algorithm="sha256").hexdigest()
 
 
 class Membership(models.Model):

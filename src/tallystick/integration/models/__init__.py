@@ -1,15 +1,17 @@
 """The integration's tables. Everything belongs to a connection, and a connection to one company."""
 
-from tallystick.integration.models.connection import Connection, MappingSettings
+from tallystick.integration.models.connection import Connection, MappingSettings, SignIn
 from tallystick.integration.models.coupling import CouplingRow, Cursor, LooseKey, LooseRow, SeenMark
 from tallystick.integration.models.history import HistoryRow
 from tallystick.integration.models.run import FullSync, Run, RunError, RunKind, RunStatus, Worker
+from tallystick.integration.models.setup import GuideStatus, SetupGuide
 
 __all__ = [
     "Connection",
     "CouplingRow",
     "Cursor",
     "FullSync",
+    "GuideStatus",
     "HistoryRow",
     "LooseKey",
     "LooseRow",
@@ -19,5 +21,7 @@ __all__ = [
     "RunKind",
     "RunStatus",
     "SeenMark",
+    "SetupGuide",
+    "SignIn",
     "Worker",
 ]

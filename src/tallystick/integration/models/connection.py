@@ -3,24 +3,34 @@
 from django.db import models
 
 from tallystick.engine import ConflictPolicy, DeletionPolicy, Direction
+from tallystick.financials.models import SealedText
 from tallystick.integration.models.sealing import seal, unseal
 
 DEFAULT_AUTHORITY = "https://login.microsoftonline.com"
 DEFAULT_SCHEDULE_SECONDS = 10
 
 
+class SignIn(models.TextChoices):
+    """How the application proves who it is."""
+
+    SECRET = "secret", "Application with client secret"
+    CERTIFICATE = "certificate", "Application with certificate"
+
+
 class Connection(models.Model):
     """The connection of one company to one Dataverse environment.
 
-    `sealed_secret` is the client secret encrypted; `secret_version` rises with every new secret, so that a process
-    knows when its client is out of date. `disabled_reason` says why the connection is off when nobody switched it off."""
+    `sealed_secret` is the client secret, or the certificate with its private key, encrypted; `secret_version` rises with
+    every new one, so that a process knows when its client is out of date. `disabled_reason` says why the connection is off
+    when nobody switched it off."""
 
     company = models.OneToOneField("financials.Company", on_delete=models.CASCADE, related_name="crm_connection")
     address = models.CharField(max_length=300)
     authority = models.CharField(max_length=300, default=DEFAULT_AUTHORITY)
     tenant = models.CharField(max_length=100)
     client_id = models.CharField(max_length=100)
-    sealed_secret = models.TextField()
+    sign_in = models.CharField(max_length=20, choices=SignIn.choices, default=SignIn.SECRET)
+    sealed_secret = SealedText(what="client secret or certificate of a connection with Dynamics CRM")
     secret_version = models.PositiveIntegerField(default=1)
     enabled = models.BooleanField(default=False)
     disabled_reason = models.TextField(blank=True, default="")
@@ -51,7 +61,7 @@ class Connection(models.Model):
         self.secret_version += 1
 
     def client_secret(self) -> str:
-        """Return the client secret in clear. Raises SetupError where the key to it is lost."""
+        """Return the client secret, or certificate and key, in clear. Raises SetupError where the key to it is lost."""
         return unseal(self.sealed_secret)
 
 

@@ -29,6 +29,13 @@ from tallystick.integration.operations.issues import (
     settle,
     settle_deletion,
 )
+from tallystick.integration.operations.mapping_settings import (
+    Difference,
+    change_mapping,
+    changes_to_default_setup,
+    directions_of,
+    use_default_setup,
+)
 from tallystick.integration.operations.overview import (
     FieldOverview,
     MappingCounts,
@@ -50,11 +57,12 @@ from tallystick.integration.operations.past import (
 )
 from tallystick.integration.operations.previews import LeftAlone, Preview, PreviewWrite, preview
 from tallystick.integration.operations.synchronizing import (
+    OpenRuns,
     ReviewLine,
     approve,
-    change_mapping,
     find_run,
     full_sync_review,
+    open_runs,
     remove_line,
     request_full_sync,
     request_sync,
@@ -68,6 +76,7 @@ __all__ = [
     "ConflictingField",
     "CouplingMark",
     "CouplingView",
+    "Difference",
     "FieldComparison",
     "FieldOverview",
     "HistoryField",
@@ -78,6 +87,7 @@ __all__ = [
     "LeftAlone",
     "MappingCounts",
     "MappingOverview",
+    "OpenRuns",
     "Preview",
     "PreviewWrite",
     "ReviewLine",
@@ -86,6 +96,7 @@ __all__ = [
     "Undone",
     "approve",
     "change_mapping",
+    "changes_to_default_setup",
     "compare",
     "counts_by_state",
     "couple",
@@ -94,12 +105,14 @@ __all__ = [
     "coupling_of",
     "create_in_finance",
     "create_in_sales",
+    "directions_of",
     "find_run",
     "full_sync_review",
     "history",
     "issues",
     "mapping_overview",
     "match_and_couple",
+    "open_runs",
     "preview",
     "remove_line",
     "request_full_sync",
@@ -116,4 +129,5 @@ __all__ = [
     "stop_full_sync",
     "uncouple",
     "undo",
+    "use_default_setup",
 ]

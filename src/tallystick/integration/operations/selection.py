@@ -70,7 +70,7 @@ def _let_take_part(
 def _taking_part(mapping: TableMapping, side: SideName, record: Record) -> Loose:
     rule = mapping.excluded_by(side, record.fields)
     standing = Standing(RowState.EXCLUDED, rule or NOT_COUPLED)
-    keys = kept_keys(mapping, side, record, eligible=rule is None)
+    keys = kept_keys(mapping, mapping.match_groups(side), side, record, eligible=rule is None)
     return Loose(side, record, standing, eligible=rule is None, keys=keys)
 
 

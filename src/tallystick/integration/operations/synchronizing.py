@@ -1,7 +1,8 @@
 """Asking for synchronisations, and the review of a full one: start, look, restart, leave out, allow, stop."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,8 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from tallystick.engine import SALES, Direction, Reach, SetupError, SideName, TableMapping, TallyError
-from tallystick.financials import audit, queries
-from tallystick.financials.audit import Area
+from tallystick.financials import queries
 from tallystick.financials.models import Company
 from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.integration import connections, mappings
@@ -19,8 +19,7 @@ from tallystick.integration.models import Connection, Cursor, FullSync, MappingS
 from tallystick.integration.operations.coupling import carry_out
 from tallystick.integration.operations.desk import Place, now
 from tallystick.integration.operations.requests import Request
-from tallystick.integration.stores import ensure_settings, mappings_of, settings_of
-from tallystick.integration.stores.settings import as_set
+from tallystick.integration.stores import mappings_of
 
 OPEN = (RunStatus.QUEUED, RunStatus.IN_PROCESS, RunStatus.ASKS)
 RECOMMENDED_FOR = 60.0  # seconds until the rows of Dynamics CRM are counted again
@@ -331,52 +330,24 @@ def stop_full_sync(company: Company, by: Actor = OPERATOR) -> None:
         stop(company, run_id, by)
 
 
+@dataclass(frozen=True, slots=True)
+class OpenRuns:
+    """How many runs are under way, wait for a worker, and ask a person."""
+
+    in_process: int = 0
+    queued: int = 0
+    asks: int = 0
+
+
+def open_runs(company: Company) -> OpenRuns:
+    """Return how many runs are not at their end. One query."""
+    found = Counter(Run.objects.filter(connection__company=company, status__in=OPEN).values_list("status", flat=True))
+    return OpenRuns(found[RunStatus.IN_PROCESS], found[RunStatus.QUEUED], found[RunStatus.ASKS])
+
+
 def find_run(company: Company, run_id: int) -> Run:
     """Return a run of this company. Raises SetupError where it has none of that number."""
     found = Run.objects.filter(connection__company=company, pk=run_id).select_related("mapping", "full_sync").first()
     if found is None:
         raise SetupError(f"There is no run {run_id}.", hint="Look at the list of runs.")
     return found
-
-
-def change_mapping(
-    company: Company,
-    mapping: str,
-    *,
-    enabled: bool | None = None,
-    conflicts: str | None = None,
-    deletions: str | None = None,
-    creates: bool | None = None,
-    max_share: int | None = None,
-    by: Actor = OPERATOR,
-) -> TableMapping:
-    """Change what a person may change about a mapping; None leaves a setting as it is, "" puts it back as shipped."""
-    by.require(Permission.INTEGRATE)
-    connection = connections.connection_of(company)
-    ensure_settings(connection)
-    row = settings_of(connection, mapping)
-    if max_share is not None and not 0 <= max_share <= 100:
-        raise SetupError(f"{max_share} is no share in percent.", hint="Enter a number from 0 to 100.")
-    given = {
-        "enabled": enabled,
-        "conflicts": conflicts,
-        "deletions": deletions,
-        "creates": creates,
-        "max_share": max_share,
-    }
-    old = _settings_in_words(row, given)
-    for name, value in given.items():
-        if value is not None:
-            setattr(row, name, value)
-    try:
-        changed = as_set(row)
-    except ValueError as exc:
-        raise SetupError(f"{exc}.", hint="Choose one of the policies offered.") from exc
-    with transaction.atomic():
-        row.save(update_fields=list(given))
-        audit.note(company, Area.TABLE_MAPPING, row.name, old, _settings_in_words(row, given), by=by)
-    return changed
-
-
-def _settings_in_words(row: MappingSettings, names: Iterable[str]) -> dict[str, object]:
-    return {name.replace("_", " "): getattr(row, name) for name in names}

@@ -47,7 +47,11 @@ class Standing:
 def counters_of(results: Iterable[Result]) -> Counter[str]:
     """Return by how much each counter of a run rises."""
     counters: Counter[str] = Counter()
+    plain: Counter[SideName] = Counter()
     for result in results:
+        if result.created_on is not None and _is_plain(result):  # what nearly every result of a first load is
+            plain[result.created_on] += 1
+            continue
         counters["done"] += 1
         counters.update(_standing_counters(result))
         if result.uncouple is not None and result.coupling is None:
@@ -57,7 +61,22 @@ def counters_of(results: Iterable[Result]) -> Counter[str]:
         for side in result.written_on:
             if side is not result.created_on:
                 counters[f"{DIRECTION[side]}_{'deleted' if _deleted(result, side) else 'modified'}"] += 1
+    for side, count in plain.items():
+        counters.update({"done": count, f"{DIRECTION[side]}_inserted": count})
     return counters
+
+
+def _is_plain(result: Result) -> bool:
+    """Whether a creation did nothing but couple a record with its new counterpart, in sync."""
+    coupling = result.coupling
+    return (
+        coupling is not None
+        and coupling.standing.state is RowState.IN_SYNC
+        and result.outcome is Outcome.APPLIED
+        and result.uncouple is None
+        and not result.loose
+        and len(result.written_on) == 1
+    )
 
 
 def _standing_counters(result: Result) -> list[str]:

@@ -12,6 +12,10 @@ CREATE TABLE IF NOT EXISTS "_customization" (
     sequence INTEGER PRIMARY KEY, kind TEXT NOT NULL, table_name TEXT NOT NULL, name TEXT NOT NULL,
     definition TEXT NOT NULL, UNIQUE (kind, table_name, name));
 CREATE TABLE IF NOT EXISTS "_application" (client_id TEXT PRIMARY KEY, secret_hash TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS "_application_trouble" (client_id TEXT PRIMARY KEY, trouble TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS "_certificate" (
+    client_id TEXT NOT NULL, thumbprint TEXT NOT NULL, pem TEXT NOT NULL,
+    PRIMARY KEY (client_id, thumbprint)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS "_deleted" (
     version INTEGER PRIMARY KEY, table_name TEXT NOT NULL, id TEXT NOT NULL, deletedon TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS "_deleted_by_table" ON "_deleted" (table_name, version);

@@ -19,6 +19,7 @@ from tallystick.web.shell.navigation import NavGroup, NavItem
 NAVIGATION = NavGroup(
     "Dynamics CRM",
     (
+        NavItem("Assisted Setup", "list-details", "crm-assisted-setup"),
         NavItem("CRM Connection Setup", "plug", "crm-connection"),
         NavItem("Table Mappings", "arrows-left-right", "crm-mappings"),
         NavItem("Full Synch. Review", "player-play", "crm-full-synch"),

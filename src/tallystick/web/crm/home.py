@@ -13,6 +13,7 @@ from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.extensions import Fragment
 
 TEMPLATE = "crm/_home_card.html"
+GUIDE_TEMPLATE = "crm/_guide_card.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +25,12 @@ class MappingLine:
 
 
 def home_cards(desk: Desk) -> Sequence[Fragment]:
-    """One card; none where the experience does not offer the integration, which Home itself explains, and none for who may
-    not look at the records it is about."""
-    if not is_offered(desk.company) or not desk.may(Permission.READ):
+    """One card; where the experience does not offer the integration, one that leads to the guide, for who may follow it.
+    None for who may not look at the records it is about."""
+    if not desk.may(Permission.READ):
         return ()
+    if not is_offered(desk.company):
+        return (Fragment(GUIDE_TEMPLATE, {}),) if desk.may_integrate else ()
     if connections.find_connection(desk.company) is None:
         return (Fragment(TEMPLATE, {"connected": False}),)
     try:

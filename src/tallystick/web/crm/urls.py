@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("assisted-setup/", include("tallystick.web.crm.assisted_setup.urls")),
     path("connection/", include("tallystick.web.crm.connection.urls")),
     path("mappings/", include("tallystick.web.crm.mappings.urls")),
     path("full-synch/", include("tallystick.web.crm.full_synch.urls")),

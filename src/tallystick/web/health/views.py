@@ -1,11 +1,12 @@
 """`/healthz` answers while the process lives; `/readyz` when its database does too and has this version's tables."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import DatabaseError
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from tallystick.financials.database import unapplied_migrations
 
 
 @login_not_required
@@ -28,9 +29,3 @@ def readyz(request: HttpRequest) -> JsonResponse:
     if missing:
         return JsonResponse({"ok": False, "reason": f"{missing} migrations are not applied yet"}, status=503)
     return JsonResponse({"ok": True})
-
-
-def unapplied_migrations() -> int:
-    """How many migrations of this version the database has not had. Two or three queries."""
-    executor = MigrationExecutor(connection)
-    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))

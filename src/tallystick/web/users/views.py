@@ -17,6 +17,7 @@ from tallystick.financials.models import GrantedSet, Membership, User
 from tallystick.financials.people import Member, labels_of, member_of, members_of
 from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.problems import InvalidRecord
+from tallystick.financials.services import second_factor, sign_in
 from tallystick.financials.services import users as service
 from tallystick.financials.services.web_service_keys import key_of
 from tallystick.web.shell.desk import Desk, Permission, at_desk
@@ -115,6 +116,9 @@ def _show_member(
         member=member,
         may_manage_account=may_manage_account(desk, member),
         key=key_of(member),
+        second_factor=second_factor.standing_of(member),
+        entra=sign_in.entra_account_of(member),
+        entra_offered=sign_in.directory_in_use() is not None,
         now=timezone.now(),
         sign_in_link=link,
         matrix=matrix(),
@@ -148,6 +152,45 @@ def switch_active(request: HttpRequest, desk: Desk, user_id: int) -> HttpRespons
         messages.error(request, str(refused))
     else:
         messages.success(request, f"{member} is switched {'on again' if member.is_active else 'off'}.")
+    return redirect("user-edit", desk.company.slug, user_id)
+
+
+@require_POST
+@at_desk(Permission.MANAGE_USERS)
+def require_second_factor(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
+    """Have a user use a second factor, or leave that to the settings of signing in."""
+    member = account(desk, user_id).user
+    required = not member.must_use_second_factor
+    second_factor.set_required(member, required, by=desk.actor)
+    has = "has to have a second factor now" if required else "has to have a second factor only where everybody has to"
+    messages.success(request, f"{member} {has}.")
+    return redirect("user-edit", desk.company.slug, user_id)
+
+
+@require_POST
+@at_desk(Permission.MANAGE_USERS)
+def reset_second_factor(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
+    """Take the second factor away from who lost the telephone. One's own is turned off with a code, not here."""
+    member = account(desk, user_id).user
+    if member == desk.user:
+        messages.error(request, "Turn your own second factor off on the page Your sign-in, with a code of it.")
+    elif second_factor.reset(member, by=desk.actor):
+        messages.success(request, f"The second factor of {member} is reset, and {member} is signed out everywhere.")
+    else:
+        messages.info(request, f"{member} has no second factor.")
+    return redirect("user-edit", desk.company.slug, user_id)
+
+
+@require_POST
+@at_desk(Permission.MANAGE_USERS)
+def switch_entra(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
+    """Let a user sign in with Microsoft Entra ID, or not any more."""
+    member = account(desk, user_id).user
+    if sign_in.disallow_entra(member, by=desk.actor):
+        messages.success(request, f"{member} may not sign in with Entra ID any more.")
+    else:
+        sign_in.allow_entra(member, by=desk.actor, now=timezone.now())
+        messages.success(request, f"{member} may sign in with Entra ID, as the account there named {member.email}.")
     return redirect("user-edit", desk.company.slug, user_id)
 
 

@@ -1,50 +1,106 @@
-"""The form of the CRM Connection Setup."""
+"""The forms of the connection: of CRM Connection Setup, and of the guide."""
 
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from tallystick.integration.models import Connection
+from tallystick.integration.models import Connection, SignIn
 from tallystick.integration.models.connection import DEFAULT_AUTHORITY, DEFAULT_SCHEDULE_SECONDS
 
 SLOWEST = 24 * 60 * 60
 
 
-class ConnectionForm(forms.Form):
-    """Where the environment is and how to sign in there. The secret goes in and never comes out again."""
+_PLAIN = {"spellcheck": "false", "autocomplete": "off"}
+
+
+class SecretText(forms.Textarea):
+    """A text of several lines that never comes back to the page, as with `PasswordInput`."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        return super().get_context(name, None, attrs)
+
+
+class SignInForm(forms.Form):
+    """Where the environment is and how to sign in there. A secret goes in and never comes out again."""
 
     address = forms.CharField(
         label="Dynamics CRM address",
         max_length=300,
-        help_text="Such as https://contoso.crm4.dynamics.com, or the address a Sales sandbox printed.",
-        widget=forms.TextInput({"inputmode": "url", "spellcheck": "false", "autocomplete": "off"}),
+        help_text="Such as https://contoso.crm4.dynamics.com, or on premises https://crm.contoso.com/contoso. What follows "
+        "the organization in a pasted address is dropped.",
+        widget=forms.TextInput({"inputmode": "url", **_PLAIN}),
+    )
+    sign_in = forms.ChoiceField(
+        label="Kind of sign-in",
+        choices=SignIn.choices,
+        initial=SignIn.SECRET,
+        required=False,
+        help_text="On premises this needs federated sign-in that hands out tokens for applications; Windows accounts are "
+        "not offered.",
     )
     tenant = forms.CharField(
         label="Tenant",
         max_length=100,
         help_text="The directory (tenant) ID or a domain of the directory.",
-        widget=forms.TextInput({"spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.TextInput(_PLAIN),
     )
     client_id = forms.CharField(
         label="Client ID",
         max_length=100,
-        help_text="The application (client) ID of the app registration.",
-        widget=forms.TextInput({"spellcheck": "false", "autocomplete": "off"}),
+        help_text="The application (client) ID of the user that synchronizes.",
+        widget=forms.TextInput(_PLAIN),
     )
     client_secret = forms.CharField(
-        label="Client secret",
-        required=False,
-        strip=True,
-        widget=forms.PasswordInput({"autocomplete": "new-password"}),
+        label="Client secret", required=False, strip=True, widget=forms.PasswordInput({"autocomplete": "new-password"})
     )
     authority = forms.CharField(
         label="Authority",
         max_length=300,
         required=False,
         help_text=f"Where tokens come from. Blank is {DEFAULT_AUTHORITY}; a sandbox issues its own at its address.",
-        widget=forms.TextInput({"inputmode": "url", "spellcheck": "false", "autocomplete": "off"}),
+        widget=forms.TextInput({"inputmode": "url", **_PLAIN}),
     )
+    certificate = forms.CharField(
+        label="Certificate and private key",
+        required=False,
+        help_text="One PEM text with both, the key without a password. Kept encrypted and never shown again.",
+        widget=SecretText({"rows": 4, **_PLAIN}),
+    )
+
+    def __init__(self, connection: Connection | None, data: QueryDict | None = None) -> None:
+        super().__init__(data, initial=_stored(connection))
+        self._connection = connection
+        kept = f"It is {secret_in_words(connection)}. Leave blank to keep it." if connection else ""
+        self.fields["client_secret"].help_text = kept or "Kept encrypted and never shown again."
+
+    def clean_sign_in(self) -> str:
+        return str(self.cleaned_data["sign_in"] or SignIn.SECRET)
+
+    def clean(self) -> dict[str, Any]:
+        """A first connection needs what it signs in with."""
+        if self._connection is None and "sign_in" in self.cleaned_data and not self.secret:
+            self.add_error(self._secret_field, "This field is required.")
+        return self.cleaned_data
+
+    @property
+    def _secret_field(self) -> str:
+        return "certificate" if self.cleaned_data["sign_in"] == SignIn.CERTIFICATE else "client_secret"
+
+    @property
+    def secret(self) -> str:
+        """What was entered to sign in with, of the kind that was chosen."""
+        return str(self.cleaned_data.get(self._secret_field, ""))
+
+    @property
+    def signs_in_by_certificate(self) -> bool:
+        """Whether the field for a certificate has to be in sight."""
+        return bool(self["sign_in"].value() == SignIn.CERTIFICATE or self.errors.get("certificate"))
+
+
+class ConnectionForm(SignInForm):
+    """CRM Connection Setup: the sign-in, and how often there is a look for changes."""
+
     schedule_seconds = forms.IntegerField(
         label="Seconds between cycles",
         min_value=1,
@@ -54,11 +110,7 @@ class ConnectionForm(forms.Form):
     )
 
     def __init__(self, connection: Connection | None, data: QueryDict | None = None, *, may_edit: bool) -> None:
-        super().__init__(data, initial=_stored(connection))
-        kept = f"A secret is {secret_in_words(connection)}. Leave blank to keep it." if connection else ""
-        self.fields["client_secret"].help_text = kept or "Kept encrypted and never shown again."
-        if connection is None:
-            self.fields["client_secret"].required = True
+        super().__init__(connection, data)
         for field in self.fields.values():
             field.disabled = not may_edit
 
@@ -66,7 +118,7 @@ class ConnectionForm(forms.Form):
 def _stored(connection: Connection | None) -> dict[str, Any]:
     if connection is None:
         return {}
-    names = ("address", "tenant", "client_id", "authority", "schedule_seconds")
+    names = ("address", "sign_in", "tenant", "client_id", "authority", "schedule_seconds")
     return {name: getattr(connection, name) for name in names}
 
 

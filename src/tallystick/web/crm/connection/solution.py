@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tallystick.engine import SetupError, TallyError
 from tallystick.integration import connections, solution, solution_imports
 from tallystick.integration.models import Connection
-from tallystick.integration.solution import Administrator
+from tallystick.integration.solution import administrator_of
 from tallystick.web.crm.gate import crm_page
 from tallystick.web.crm.runs import STOP_POLLING
 from tallystick.web.shell.desk import Desk, Permission
@@ -31,6 +31,12 @@ class AdministratorForm(forms.Form):
         strip=True,
         help_text="Used for this import and kept nowhere.",
         widget=forms.PasswordInput({"autocomplete": "off"}),
+    )
+    give_role = forms.BooleanField(
+        label="Give the connection's user its role",
+        required=False,
+        initial=True,
+        help_text="The role Tallystick Integration User, and nothing else.",
     )
     again = forms.BooleanField(label="Import it also where this version is there already", required=False)
 
@@ -56,15 +62,10 @@ def start(request: HttpRequest, desk: Desk) -> HttpResponse:
     connection = connections.connection_of(desk.company)
     form = AdministratorForm(request.POST)
     if form.is_valid():
-        administrator = Administrator(
-            connection.address,
-            connection.tenant,
-            form.cleaned_data["client_id"],
-            form.cleaned_data["client_secret"],
-            connection.authority,
-        )
+        administrator = administrator_of(connection, form.cleaned_data["client_id"], form.cleaned_data["client_secret"])
         try:
-            solution_imports.begin(connection, administrator, again=form.cleaned_data["again"])
+            role_for = connection.client_id if form.cleaned_data["give_role"] else ""
+            solution_imports.begin(connection, administrator, again=form.cleaned_data["again"], role_for=role_for)
         except SetupError as refused:
             form.add_error(None, str(refused))
         else:

@@ -3,7 +3,8 @@ from django.urls import path
 from tallystick.web.crm.connection import solution, views
 
 urlpatterns = [
-    path("", views.setup, name="crm-connection"),
+    path("", views.connection_setup, name="crm-connection"),
+    path("default-setup", views.default_setup, name="crm-default-setup"),
     path("test", views.test, name="crm-connection-test"),
     path("enable", views.enable, name="crm-connection-enable"),
     path("disable", views.disable, name="crm-connection-disable"),

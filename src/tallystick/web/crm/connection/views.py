@@ -3,25 +3,29 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallystick.engine import TallyError
 from tallystick.financials.permissions import Actor
-from tallystick.integration import connections, operations
+from tallystick.integration import connections, operations, setup
 from tallystick.integration.models import Connection
 from tallystick.integration.operations import Status
+from tallystick.web.crm.addresses import addresses
 from tallystick.web.crm.connection.forms import ConnectionForm, secret_in_words
 from tallystick.web.crm.gate import crm_page, told
 from tallystick.web.crm.workers import worker_is_alive
 from tallystick.web.shell.desk import Desk, Permission
-from tallystick.web.shell.show import show
+from tallystick.web.shell.show import crumb, show
 
 WORKS = "The connection works: {organization}, version {version}."
 
 
+@sensitive_variables("form", "entered")
+@sensitive_post_parameters("client_secret", "certificate")
 @require_http_methods(["GET", "HEAD", "POST"])
 @crm_page()
-def setup(request: HttpRequest, desk: Desk) -> HttpResponse:
+def connection_setup(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Look at the connection; who may integrate enters it. Saving tests it at once."""
     connection = connections.find_connection(desk.company)
     if request.method != "POST":
@@ -43,9 +47,10 @@ def _save(request: HttpRequest, desk: Desk, form: ConnectionForm, *, was_on: boo
             entered["authority"],
             entered["tenant"],
             entered["client_id"],
-            entered["client_secret"],
+            form.secret,
             by=desk.actor,
             schedule_seconds=entered["schedule_seconds"],
+            sign_in=entered["sign_in"],
         )
     except TallyError as refused:
         form.add_error(None, str(refused))
@@ -72,6 +77,26 @@ def _found(connection: Connection) -> str:
     return WORKS.format(organization=connection.organization or connection.address, version=connection.version)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@crm_page(Permission.INTEGRATE)
+def default_setup(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What using the default synchronization setup would change; and doing it."""
+    if request.method == "POST":
+        changed = operations.use_default_setup(desk.company, by=desk.actor)
+        count = len(changed)
+        told = f"{count} setting{'s are' if count != 1 else ' is'} back" if count else "Every mapping was already"
+        messages.success(request, f"{told} as shipped. Couplings stay as they are.")
+        return redirect("crm-connection", desk.company.slug)
+    return show(
+        request,
+        desk,
+        "crm/default_setup.html",
+        title="Use Default Synchronization Setup",
+        breadcrumbs=[crumb("CRM Connection Setup", "crm-connection", desk)],
+        changes=operations.changes_to_default_setup(desk.company),
+    )
+
+
 @require_POST
 @crm_page(Permission.INTEGRATE)
 def test(request: HttpRequest, desk: Desk) -> HttpResponse:
@@ -87,7 +112,16 @@ def enable(request: HttpRequest, desk: Desk) -> HttpResponse:
     with told(request):
         connection = connections.enable(connections.connection_of(desk.company), by=desk.actor)
         messages.success(request, f"The connection to {connection.organization or connection.address} is switched on.")
+        _tell_where(request, desk)
     return redirect("crm-connection", desk.company.slug)
+
+
+def _tell_where(request: HttpRequest, desk: Desk) -> None:
+    """Have Dynamics CRM know where Financials is; what keeps it from that keeps nothing else from working."""
+    try:
+        setup.finish.tell_where(desk.company, addresses(request, desk).web, desk.actor)
+    except TallyError as problem:
+        messages.warning(request, f"Dynamics CRM was not told where Financials is: {problem}")
 
 
 @require_POST
@@ -111,8 +145,11 @@ def _show(
         title="CRM Connection Setup",
         connection=connection,
         secret=secret_in_words(connection),
+        jobs=operations.open_runs(desk.company) if connection else None,
         problems=connection.test_problems.splitlines() if connection else [],
         standing=_standing(desk, connection),
+        orders=setup.orders.choice_of(desk.company),
+        stock=setup.progress_of(desk.company).choice(setup.Step.AVAILABILITY),
         worker_alive=worker_is_alive() if connection else False,
         form=form,
         status=status,

@@ -4,7 +4,9 @@ from django import forms
 from django.http import QueryDict
 
 from tallystick.engine import ConflictPolicy, DeletionPolicy
+from tallystick.integration import mappings, operations
 from tallystick.integration.operations import MappingOverview
+from tallystick.web.crm.places import DIRECTIONS
 
 CONFLICTS = {
     ConflictPolicy.ASK: "Ask: both values are kept until a person decides",
@@ -33,6 +35,9 @@ class MappingForm(forms.Form):
         required=False,
         help_text="Otherwise only a full synchronization creates what is missing; cycles keep to coupled records.",
     )
+    direction = forms.TypedChoiceField(
+        label="Direction", required=False, empty_value=None, help_text="A mapping that goes both ways can be narrowed."
+    )
     conflicts = forms.ChoiceField(
         label="When both sides changed one field", choices=[(policy.value, text) for policy, text in CONFLICTS.items()]
     )
@@ -48,7 +53,11 @@ class MappingForm(forms.Form):
     )
 
     def __init__(self, overview: MappingOverview, data: QueryDict | None = None, *, may_edit: bool) -> None:
-        names = ("enabled", "creates", "conflicts", "deletions", "max_share")
+        names = ("enabled", "direction", "creates", "conflicts", "deletions", "max_share")
         super().__init__(data, initial={name: getattr(overview, name) for name in names})
+        direction = self.fields["direction"]
+        assert isinstance(direction, forms.ChoiceField)  # noqa: S101  # as declared above
+        possible = operations.directions_of(mappings.by_name(overview.name))
+        direction.choices = [(one.value, DIRECTIONS[one.value]) for one in possible]
         for field in self.fields.values():
             field.disabled = not may_edit

@@ -1,0 +1,1 @@
+"""How people sign in to this installation: second factor, passwords, Microsoft Entra ID."""
