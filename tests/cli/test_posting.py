@@ -57,6 +57,19 @@ def test_orders_are_posted_each_on_its_own_day_and_what_is_refused_stops_no_othe
     assert answer.json == {"balanced": True, "postings": 4, "differences": []}
 
 
+def test_who_posts_an_order_over_the_credit_limit_is_warned(tally: Tally, tmp_path: Path) -> None:
+    limits = tmp_path / "limits.csv"
+    limits.write_text("no,credit_limit\nC1,500\n", encoding="utf-8")
+    tally.done("import", "customer", str(limits))
+    tally.done("post", "purchase-order", "--all")
+    answer = tally.done("post", "sales-order", "A1")
+    assert "A1 is posted" in answer.out
+    assert "A1: Customer C1 Miller comes to 1,100.00 EUR" in answer.err
+    assert "the credit limit is 500.00" in answer.err
+    posted = tally.done("post", "sales-order", "A2", "--json").json["posted"]
+    assert "comes to 1,100.00" in posted[0]["warning"]
+
+
 def test_an_invoice_is_paid(tally: Tally) -> None:
     tally.done("post", "purchase-order", "P1")
     tally.done("post", "sales-order", "A1")

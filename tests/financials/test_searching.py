@@ -68,6 +68,7 @@ def test_what_fits_on_a_page_is_not_counted_besides(large: tuple[Company, books.
         ("sales-order-line", "quantity", False),
         ("g-l-entry", "entry_no", True),
         ("g-l-entry", "customer_no", False),
+        ("g-l-entry", "document_no", False),  # an index, but not of folded text
     ],
 )
 def test_sorting_is_offered_where_it_takes_a_moment(

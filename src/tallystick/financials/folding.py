@@ -35,6 +35,20 @@ class Raised(Func):
         return self.as_sql(compiler, connection, function=RAISING, **context)
 
 
+class Joined(Func):
+    """Text columns that are never null, one under the other: a word is in one of them where it is in this.
+
+    Folding it once takes half the time of folding each."""
+
+    output_field = CharField()
+    template = "(%(expressions)s)"
+    arg_joiner = " || chr(10) || "
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        """Use its name of the function."""
+        return self.as_sql(compiler, connection, arg_joiner=" || char(10) || ", **context)
+
+
 def fold(text: str) -> str:
     """Return the text as `Folded` has it."""
     return text.lower()

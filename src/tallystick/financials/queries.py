@@ -17,7 +17,7 @@ from django.db.models import CharField, F, Model, Q, QuerySet, UniqueConstraint
 from django.db.models.functions import Lower
 
 from tallystick.financials import access, change_feed
-from tallystick.financials.folding import Folded, fold
+from tallystick.financials.folding import Folded, Joined, fold
 from tallystick.financials.models import Change, Company, Contact, User
 from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.problems import FinancialsError, RecordMissing
@@ -441,26 +441,22 @@ def _narrowed(table: Table, rows: "QuerySet[Any]", query: Query) -> "QuerySet[An
 
 
 def _search(table: Table, word: str) -> Q:
+    searched = [field for field in table.fields if field.searched]
     condition = Q()
-    for field in table.fields:
-        if not field.searched:
-            continue
-        match field.kind:
-            case Kind.CODE:
-                condition |= Q(**{f"{field.column}__startswith": word.upper()})
-            case Kind.TEXT:
-                condition |= _folded(field, word, "contains")
-            case _:
-                condition |= Q(**{f"{field.column}__icontains": word})
+    for field in searched:
+        if field.kind is Kind.CODE:
+            condition |= Q(**{f"{field.column}__startswith": word.upper()})
+    if texts := [F(field.column) for field in searched if field.kind is not Kind.CODE]:
+        condition |= _folded(Joined(*texts) if texts[1:] else texts[0], word, "contains")
     if not condition:
         condition = Q(**{f"{_relation_path(table.field(table.key[0]))}__startswith": word.upper()})
     return condition
 
 
-def _folded(field: Field, text: str, lookup: str) -> Q:
+def _folded(expression: Any, text: str, lookup: str) -> Q:
     compares: Any = CharField().get_lookup(lookup)
     # What is looked for among A to Z, SQLite's own function folds as well, at a fifth of the cost.
-    folded = Lower(F(field.column)) if text.isascii() else Folded(F(field.column))
+    folded = Lower(expression) if text.isascii() else Folded(expression)
     return Q(compares(folded, fold(text)))
 
 
@@ -475,7 +471,7 @@ def _condition(table: Table, condition: Filter) -> Q:
             values = condition.value if isinstance(condition.value, list | tuple) else [condition.value]
             return ~_any_of(field, path, values)
         case Operator.CONTAINS | Operator.STARTS_WITH if field.kind in TEXT_KINDS:
-            return _folded(field, str(condition.value), _TEXT_LOOKUPS[condition.operator])
+            return _folded(F(field.column), str(condition.value), _TEXT_LOOKUPS[condition.operator])
         case Operator.CONTAINS | Operator.STARTS_WITH if field.references:
             return Q(**{f"{path}__i{_TEXT_LOOKUPS[condition.operator]}": condition.value})
         case Operator.AT_LEAST:
@@ -545,7 +541,9 @@ def is_sortable(company: Company, table: str, name: str, page: RecordPage) -> bo
     One query where it is long and was not counted to its end."""
     described = table_named(table)
     field = _field(described, name)
-    if name in (described.key[0], described.part_of) or (not field.references and _is_indexed(described, field.column)):
+    # Text is sorted without regard to capitals, in which no index holds it; codes of others are in other tables.
+    as_indexed = not field.references and field.kind is not Kind.TEXT
+    if name in (described.key[0], described.part_of) or (as_indexed and _is_indexed(described, field.column)):
         return True
     rows = page.total
     if page.more:
