@@ -61,14 +61,19 @@ class BulkSize:
         self.rows = max(SMALLEST_BULK, min(self.rows, sent) // 2)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Ready:
-    """A write made ready to send: its place in the caller's list, what it is about, its columns."""
+    """A write made ready to send: its place in the caller's list, what people call its record, its columns."""
 
     index: int
     write: Write
-    subject: Subject
+    table_label: str
     payload: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> Subject:
+        """What an error is told to be about; nearly every write does without."""
+        return _subject(self.write, self.table_label)
 
     @property
     def sets_state(self) -> bool:
@@ -128,20 +133,19 @@ class MappedTable:
 
     def _prepare(self, index: int, write: Write) -> _Ready | TallyError:
         """Make a write ready, or say why it cannot be sent."""
-        name = f'{self._label} "{write.label}"' if write.label else self._label
-        subject = Subject(f"{name} ({write.id})", write.id, isinstance(write, Insert))
         if GUID.fullmatch(write.id) is None:
-            kind = RecordRefused if subject.inserting else RecordGone
-            return kind(f"Dynamics CRM has no such id as {write.id!r}.", record=subject.record)
+            kind = RecordRefused if isinstance(write, Insert) else RecordGone
+            return kind(f"Dynamics CRM has no such id as {write.id!r}.", record=_subject(write, self._label).record)
         try:
             match write:
                 case Insert(fields=fields):
-                    return _Ready(index, write, subject, self._writer.insert(fields, subject.record))
+                    return _Ready(index, write, self._label, self._writer.insert(fields))
                 case Change(fields=fields):
-                    return _Ready(index, write, subject, self._writer.change(fields, subject.record))
+                    return _Ready(index, write, self._label, self._writer.change(fields))
                 case Delete():
-                    return _Ready(index, write, subject)
+                    return _Ready(index, write, self._label)
         except RecordRefused as refused:
+            refused.record = _subject(write, self._label).record
             return refused
 
     # New rows in bulk. Each function returns what became of which row, by its place; None: send it singly, to learn more.
@@ -245,6 +249,11 @@ class MappedTable:
         if isinstance(item.write, Insert) and refusal.code == DUPLICATE_KEY and self._read_some([item.write.id]):
             return _exists(item.subject)  # some versions give the code of a taken key for a taken id, too
         return error_for(refusal, item.subject)
+
+
+def _subject(write: Write, table_label: str) -> Subject:
+    name = f'{table_label} "{write.label}"' if write.label else table_label
+    return Subject(f"{name} ({write.id})", write.id, isinstance(write, Insert))
 
 
 def _bulk_body(table: str, key: str, items: Iterable[_Ready]) -> bytes:

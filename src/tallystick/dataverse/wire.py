@@ -242,55 +242,54 @@ def _reference_reader(plan: FieldPlan, table: Table) -> Read:
 
 
 class RowWriter:
-    """Turns fields into what the service takes."""
+    """Turns fields into what the service takes. What it raises does not know the record: the caller names it."""
 
-    __slots__ = ("_as_they_are", "_encoders", "_metadata", "_table")
+    __slots__ = ("_changed", "_known", "_metadata", "_set_once", "_table")
 
     def __init__(self, plans: tuple[FieldPlan, ...], table: Table, metadata: Metadata) -> None:
         self._table = table
         self._metadata = metadata
-        self._encoders: dict[str, tuple[Column, Encode] | None] = {
-            plan.field: None if plan.is_type else (plan.column, self._encoder(plan)) for plan in plans
-        }
-        self._as_they_are = frozenset(plan.field for plan in plans if _is_plain_text(plan))
+        self._known = frozenset(plan.field for plan in plans)
+        self._set_once = frozenset(plan.field for plan in plans if not plan.is_type and not plan.column.updatable)
+        # Most fields are text and go as they are; the others are taken out and put back as the service wants them.
+        self._changed: tuple[tuple[str, Encode | None], ...] = tuple(
+            (plan.field, None if plan.is_type else self._encoder(plan)) for plan in plans if not _is_plain_text(plan)
+        )
 
-    def insert(self, fields: Fields, record: str) -> dict[str, object]:
+    def insert(self, fields: Fields) -> dict[str, object]:
         """Return the columns of a new row; blanks are left out. Raises RecordRefused for a value that cannot be sent."""
         if None in fields.values():
             fields = {name: value for name, value in fields.items() if value is not None}
-        return self._payload(fields, record)
+        return self._payload(fields)
 
-    def change(self, fields: Fields, record: str) -> dict[str, object]:
+    def change(self, fields: Fields) -> dict[str, object]:
         """Return the columns of an update; None clears. Raises RecordRefused for a column that can no longer be set."""
         for name in fields:
-            found = self._encoders.get(name)
-            if found is not None and not found[0].updatable:
+            if name in self._set_once:
                 raise RecordRefused(
                     f"Dynamics CRM sets {name} only when a record is created.",
-                    record=record,
                     hint="Change it back, or delete the coupling and create the record anew.",
                 )
-        return self._payload(fields, record)
+        return self._payload(fields)
 
-    def _payload(self, fields: Fields, record: str) -> dict[str, object]:
-        payload: dict[str, object] = {}
-        try:
-            for name, value in fields.items():
-                if name in self._as_they_are:
-                    payload[name] = value
-                    continue
-                found = self._encoders[name]
-                if found is not None:
-                    key, encoded = found[1](value)
-                    payload[key] = encoded
-        except KeyError as exc:
-            raise RecordRefused(
-                f"The mapping does not name the field {exc.args[0]}.", record=record, hint="Check the mapping's fields."
-            ) from exc
-        except (ValueError, TypeError) as exc:
-            raise RecordRefused(
-                f"The value {value!r} cannot be {name} in Dynamics CRM.", record=record, hint="Correct it."
-            ) from exc
+    def _payload(self, fields: Fields) -> dict[str, object]:
+        if not fields.keys() <= self._known:
+            name = next(name for name in fields if name not in self._known)
+            raise RecordRefused(f"The mapping does not name the field {name}.", hint="Check the mapping's fields.")
+        payload: dict[str, object] = dict(fields)
+        for name, encode in self._changed:
+            if name not in payload:
+                continue
+            value = fields[name]
+            del payload[name]
+            if encode is not None:
+                try:
+                    key, payload_value = encode(value)
+                except (ValueError, TypeError) as exc:
+                    raise RecordRefused(
+                        f"The value {value!r} cannot be {name} in Dynamics CRM.", hint="Correct it."
+                    ) from exc
+                payload[key] = payload_value
         return payload
 
     def _encoder(self, plan: FieldPlan) -> Encode:

@@ -4,13 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Self, TypeAlias
+from typing import Self, TypeAlias, TypeVar, dataclass_transform
 
 # A field's value in canonical form, a JSON scalar: trimmed text, a decimal as text with its field's scale ("12.50"), a
 # date or UTC instant as ISO 8601 text, an option as its number, a reference as the other record's id. Equal values are
 # the same value, storing loses nothing, and showing needs no type. Blank is None, on both sides: "" never occurs.
 Value: TypeAlias = str | int | bool | None
 Fields: TypeAlias = Mapping[str, Value]
+
+
+T = TypeVar("T")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def by_the_million(cls: type[T]) -> type[T]:
+    """Make a dataclass of which every record needs one: frozen for the type checker alone.
+
+    A class that is frozen at run time costs four times as much to fill, some 5 % of a first synchronization."""
+    return dataclass(slots=True)(cls)
 
 
 class SideName(StrEnum):
@@ -33,7 +44,7 @@ FINANCE = SideName.FINANCE
 SALES = SideName.SALES
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Record:
     """One row of one side as read now.
 
@@ -49,7 +60,7 @@ class Record:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Half:
     """One side of a coupling: which record, and what it held when the halves last agreed.
 
@@ -109,7 +120,7 @@ class Standing:
 IN_SYNC = Standing(RowState.IN_SYNC)
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Coupling:
     """The lasting pairing of two records.
 
@@ -129,7 +140,7 @@ class Coupling:
         return replace(self, finance=half) if side is FINANCE else replace(self, sales=half)
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Loose:
     """A record that has no counterpart, as its side's feed last told of it.
 

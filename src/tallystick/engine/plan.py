@@ -7,12 +7,23 @@ from typing import TypeAlias
 from tallystick.engine.errors import TallyError, UnsafePlan
 from tallystick.engine.mapping import TableMapping
 from tallystick.engine.merge import Merged
-from tallystick.engine.model import FINANCE, SALES, Coupling, Fields, Loose, Record, SideName, Standing, Target
+from tallystick.engine.model import (
+    FINANCE,
+    SALES,
+    Coupling,
+    Fields,
+    Loose,
+    Record,
+    SideName,
+    Standing,
+    Target,
+    by_the_million,
+)
 from tallystick.engine.ports import Change, Delete, HistoryEntry, Insert, Write
 from tallystick.engine.translate import Rows
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Pair:
     """Two coupled (or to-be-coupled) records as read now, or a single one that has no counterpart.
 
@@ -41,7 +52,7 @@ class Pair:
         return ""
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Keep:
     """Write nothing; remember `coupling` where it changed."""
 
@@ -62,7 +73,7 @@ class Update:
     why: Mapping[SideName, str]
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Create:
     """Create the counterpart of a record on side `on`, under an id settled now. `fields` holds no blanks."""
 
@@ -92,7 +103,7 @@ class Uncouple:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Leave:
     """Leave a record without counterpart, and say why."""
 

@@ -8,7 +8,7 @@ from typing import Protocol, TypeAlias
 
 from tallystick.engine.errors import TallyError
 from tallystick.engine.mapping import TableMapping
-from tallystick.engine.model import Coupling, Fields, Loose, Record, SideName
+from tallystick.engine.model import Coupling, Fields, Loose, Record, SideName, by_the_million
 from tallystick.engine.values import Shape
 
 
@@ -24,7 +24,7 @@ class Page:
     more: bool
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Insert:
     """Create a record under the id settled beforehand. Blank fields are left out."""
 
@@ -33,7 +33,7 @@ class Insert:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Change:
     """Set these fields of a record, if it still has `version`; None in a field clears it."""
 
@@ -55,7 +55,7 @@ class Delete:
 Write: TypeAlias = Insert | Change | Delete
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Done:
     """A write that was done. `record` is the record as read back, or None where the next feed page will tell.
 
@@ -127,7 +127,7 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@by_the_million
 class Result:
     """What became of one pair and what to remember of it; the store takes it as it is.
 

@@ -89,6 +89,8 @@ def _write(actions: Sequence[Action], rows: Rows, sides: Sides) -> dict[int, dic
 
 def _result(action: Action, rows: Rows, answers: Answers, *, last: bool) -> tuple[Result | None, Redo | None]:
     match action:
+        case Create():
+            return _created(action, rows, answers[action.on], last=last)
         case Keep():
             return _kept(action), None
         case Leave(pair=pair, loose=loose):
@@ -97,8 +99,6 @@ def _result(action: Action, rows: Rows, answers: Answers, *, last: bool) -> tupl
             return Result(Outcome.UNCHANGED, forget=((side, record_id),)), None
         case Uncouple():
             return _uncoupled(action), None
-        case Create():
-            return _created(action, rows, answers[action.on], last=last)
         case Remove():
             return _removed(action, answers[action.on], last=last)
         case Update():
