@@ -14,6 +14,8 @@ from tests.cli.command import Answer, Tally, new_home
 from tests.postgresql_cluster import Cluster
 from tests.sandbox_process import Sandbox, running_sandbox
 
+pytestmark = pytest.mark.xdist_group("doctor at the terminal")
+
 
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:

@@ -1,10 +1,13 @@
 """`tally post`, `pay` and `check`: from files to a paid invoice, at the terminal."""
 
+import shutil
 import sqlite3
 from pathlib import Path
 
 import pytest
 from tests.cli.command import Tally, new_home
+
+pytestmark = pytest.mark.xdist_group("posting")
 
 FILES = {
     "unit-of-measure": "code\nPCS\n",
@@ -19,8 +22,10 @@ FILES = {
 }
 
 
-@pytest.fixture
-def tally(tmp_path: Path) -> Tally:
+@pytest.fixture(scope="module")
+def before(tmp_path_factory: pytest.TempPathFactory) -> Tally:
+    """The company before anything is posted."""
+    tmp_path = tmp_path_factory.mktemp("before")
     tally = new_home(tmp_path / "home")
     tally.done("company", "add", "Acme")
     for table, text in FILES.items():
@@ -34,6 +39,12 @@ def tally(tmp_path: Path) -> Tally:
             )
     database.close()
     return tally
+
+
+@pytest.fixture
+def tally(before: Tally, tmp_path: Path) -> Tally:
+    shutil.copytree(before.home, tmp_path / "home")
+    return Tally(tmp_path / "home")
 
 
 def test_orders_are_posted_each_on_its_own_day_and_what_is_refused_stops_no_other(tally: Tally) -> None:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import pytest
-from tests.cli.command import Tally
+from tests.cli.command import Tally, new_home
 
 
 @pytest.fixture
 def tally(tmp_path: Path) -> Tally:
-    made = Tally(tmp_path / "home")
+    made = new_home(tmp_path / "home")
     made.done("company", "add", "Acme")
     return made
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.cli.command import Tally
+from tests.cli.command import Tally, new_home
 from tests.sandbox_process import running_sandbox
 from tests.scenarios.company import Business, connect, hire, sales_of
 
@@ -23,7 +23,7 @@ HEADER = "no,name,city,phone_no,email"
 def template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     """A company of four customers, connected and synchronised; nothing is left to do."""
     folder = tmp_path_factory.mktemp("business")
-    tally = Tally(folder / "home")
+    tally = new_home(folder / "home")
     tally.done("company", "add", "Contoso")
     with running_sandbox(folder / "crm") as sandbox, sales_of(sandbox) as sales:
         hire(sandbox)

@@ -20,7 +20,7 @@ import httpx2
 import pyotp
 import pytest
 from tests import oidc_provider
-from tests.cli.command import Tally
+from tests.cli.command import Tally, new_home
 from tests.oidc_provider import CLIENT_ID, TENANT
 from tests.sandbox_process import Sandbox, running_sandbox
 from tests.scenarios.company import connect, hire, until
@@ -98,7 +98,7 @@ class Story:
 
 @pytest.fixture
 def story(tmp_path: Path) -> Iterator[Story]:
-    tally = Tally(tmp_path / "home", {"TALLY_LOG_LEVEL": "DEBUG"})
+    tally = Tally(new_home(tmp_path / "home").home, {"TALLY_LOG_LEVEL": "DEBUG"})
     tally.done("company", "add", "Acme", "--experience", "Suite")
     tally.done("user", "add", EMAIL)
     port = free_port()
