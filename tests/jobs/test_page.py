@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from tests.engine.world import CUSTOMERS, NOW, Crash, Fuse, World
 
-from tallystick.engine import FINANCE, SALES, Reach, SideUnavailable, UnsafePlan
+from tallystick.engine import FINANCE, SALES, Reach, RowState, SideUnavailable, UnsafePlan
 from tallystick.engine.plan import Brake, Work
 from tallystick.engine.run import FEED_ORDER
 from tallystick.integration.jobs.page import Task, Window, work_through
@@ -208,3 +208,40 @@ def test_a_window_stops_where_it_is_asked_to_and_remembers_the_page_under_way() 
     with pytest.raises(Enough):
         work_through(replace(task_in(world), between=between), Work.feed(FINANCE), Brake(0), pages=10)
     assert len(world.pairs()) == 6
+
+
+@pytest.mark.parametrize("page", [2, 3])
+def test_a_record_that_is_edited_while_its_pages_pass_is_coupled_once_and_catches_up(page: int) -> None:
+    """Its second appearance may be planned before what became of the first is remembered."""
+    world = World()
+    for number, name in enumerate(NAMES):
+        world.edit(FINANCE, f"f{number}", {"name": name, "city": "Here", "credit": f"{number}.00"})
+    calls: list[str] = []
+
+    def around(name: str) -> None:
+        calls.append(name)
+        if name == "changes" and calls.count("changes") == page:
+            world.edit(FINANCE, "f0", {"city": "Moved"})
+
+    slow = task_in(world, around=around)
+    work_through(slow, Work.feed(FINANCE), Brake(0), pages=10)
+    run_to_the_end(task_in(world))
+    assert outcome(world)[1:] == (len(NAMES), len(NAMES))
+    assert len(world.pairs()) == len(NAMES)
+    [moved] = [sales for _, finance, sales in world.pairs() if finance.id == "f0"]
+    assert moved.fields["town"] == "Moved"
+    assert {coupling.standing.state for coupling, _, _ in world.pairs()} == {RowState.IN_SYNC}
+    assert world.store.of(CUSTOMERS.name).loose == {}
+
+
+def test_a_page_planned_before_another_was_remembered_finds_its_couplings_there() -> None:
+    """Take `_adopt_all`'s look at who a coupling belongs to away, and the record is in conflict with itself."""
+    world = World()
+    world.edit(FINANCE, "f0", {"name": "one", "city": "Here", "credit": "0.00"})
+    task = task_in(world)
+    first, second = task.plan(Work.feed(FINANCE)), task.plan(Work.feed(FINANCE))
+    for plan in (first, second):
+        task.remember(plan, task.write(plan))
+    [(coupling, _, _)] = world.pairs()
+    assert coupling.standing.state is RowState.IN_SYNC
+    assert world.store.of(CUSTOMERS.name).loose == {}

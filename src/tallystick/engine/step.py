@@ -287,10 +287,14 @@ def _adopt_all(
         taken = store.couplings(mapping.name, side, ids) if ids else {}
         for action in there:
             record, origin = records.get(action.id), action.pair.record(side.other)
-            if record is None or origin is None or action.id in taken:
+            known = taken.get(action.id)
+            if record is None or origin is None or (known is not None and known.half(side.other).id != origin.id):
                 lost.append(action)
-            else:
+            elif known is None:
                 pairs.append(adopt(record, origin, on=side))
+            else:  # coupled by a page that was not remembered yet when this one was planned
+                halves = (record, origin) if side is FINANCE else (origin, record)
+                pairs.append(Pair(*halves, known))
     return pairs, lost
 
 
