@@ -52,7 +52,7 @@ def test_when_one_of_two_workers_is_killed_the_other_takes_its_work_over(
     tmp_path: Path, shared: tuple[Tally, Sandbox]
 ) -> None:
     tally, sandbox = shared
-    sandbox.fault("latency", 60, times=None)
+    sandbox.fault("latency", 600, times=None)  # it must not be done before the second worker is ready
     first, second = tmp_path / "first.log", tmp_path / "second.log"
     with tally.running("worker", log=first) as doomed:
         until(lambda: "worker-1 is ready" in said(first))

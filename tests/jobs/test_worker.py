@@ -12,7 +12,7 @@ from tests.jobs.stage import Stage, Template
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("jobs")]
 
 
-def until(holds: Callable[[], bool], seconds: float = 180) -> None:
+def until(holds: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until something holds."""
     give_up = time.monotonic() + seconds
     while not holds():
