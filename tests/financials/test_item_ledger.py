@@ -256,7 +256,7 @@ def test_the_feed_tells_of_an_item_whose_stock_changed(store: Store) -> None:
 
 def test_a_journal_takes_a_fixed_number_of_queries(store: Store, django_assert_max_num_queries: Any) -> None:
     lines = [JournalLine(store.chair, IN, Decimal(1)) for _ in range(100)]
-    with django_assert_max_num_queries(23):
+    with django_assert_max_num_queries(22):
         store.post(*lines)
     assert store.chairs() == 100
 

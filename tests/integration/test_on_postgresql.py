@@ -17,4 +17,4 @@ CHOSEN = (
 @pytest.mark.slow
 @pytest.mark.skipif(IS_THAT_PROCESS, reason="this is that process")
 def test_what_depends_on_the_database_holds_on_postgresql_too() -> None:
-    hold(Path(__file__).parent, CHOSEN)
+    hold(Path(__file__).parent, CHOSEN, skips=True)  # the contract of sides asks what not every side has

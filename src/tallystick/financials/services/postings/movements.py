@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from tallystick.financials.models import Company, Item, ItemLedgerEntry, ItemUnitOfMeasure
+from tallystick.financials.models import Company, ItemLedgerEntry, ItemUnitOfMeasure
 from tallystick.financials.permissions import OPERATOR, Actor, Permission
 from tallystick.financials.posting.books import Books, Chart
 from tallystick.financials.posting.entries import Document, Entries, Movement
@@ -105,15 +105,17 @@ def store(stock: Stock, entries: Entries, posting_date: date, by: Actor) -> list
 
 
 def read_stock(company: Company, items: Iterable[UUID], *, lock: bool) -> Stock:
-    """Return what is known of the items; ten queries. With `lock`, nobody changes them before the posting is done."""
+    """Return what is known of the items; nine queries. With `lock`, nobody changes them before the posting is done."""
     wanted = list(items)
     chart = read_chart(company)
     things = read_things(company, chart, items=wanted, lock=lock)
-    bases = Item.objects.filter(company=company, pk__in=wanted).values_list("pk", "base_unit_of_measure_id")
     units = ItemUnitOfMeasure.objects.filter(company=company, item__in=wanted).values_list(
-        "item_id", "unit_of_measure_id", "qty_per_unit_of_measure"
+        "item_id", "item__base_unit_of_measure_id", "unit_of_measure_id", "qty_per_unit_of_measure"
     )
-    return Stock(company, chart, things, dict(bases), {(item, unit): factor for item, unit, factor in units})
+    bases, factors = {}, {}
+    for item, base, unit, factor in units:
+        bases[item], factors[item, unit] = base, factor
+    return Stock(company, chart, things, bases, factors)
 
 
 def _problems(stock: Stock, place: int, line: JournalLine) -> Iterator[Problem]:
@@ -130,7 +132,7 @@ def _problems(stock: Stock, place: int, line: JournalLine) -> Iterator[Problem]:
         yield problem("item_no", f"item {item.no} is not kept in stock.", "Leave the line out.")
     if item.blocked:
         yield problem("item_no", f"item {item.no} is blocked.", "Unblock it first.")
-    unit = line.unit or stock.base_units[line.item]
+    unit = line.unit or stock.base_units.get(line.item)
     factor = stock.factors.get((item.id, unit)) if unit else None
     if factor is None:
         yield problem("unit_of_measure_code", f"item {item.no} is not counted in this unit.", "Add the unit first.")
