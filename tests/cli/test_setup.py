@@ -129,6 +129,7 @@ def test_a_file_leads_from_nothing_to_a_finished_full_synchronization(tally: Tal
     assert hold(tally.home, environment.client_id), "what is stored is found this way"
     assert hold(tally.home, CANARY) == []
     assert hold(tally.home, SECRET) == []
+    assert hold(tally.home, environment.administrator) == []
 
 
 def test_what_was_begun_is_gone_on_with(tally: Tally, environment: Environment) -> None:

@@ -193,6 +193,24 @@ def test_an_excluded_record_is_left_alone_and_catches_up_when_the_rule_no_longer
     assert (coupling.standing.state, finance["city"]) == (RowState.IN_SYNC, "Bonn")
 
 
+def test_of_what_takes_no_part_no_values_are_kept_and_what_was_created_from_it_is_coupled_all_the_same() -> None:
+    """Seen to fail with the record kept whole; and where it was not read again, the pair was merged though blocked."""
+    world = World()
+    world.edit(FINANCE, A, {"name": "Nordwind", "city": "Kiel"})
+    at = 0
+    while not world.rows(SALES):  # killed between the creation and the memory of it
+        world.crash(Reach.FULL, at := at + 1, after=True)
+    world.edit(FINANCE, A, {"blocked": 3})
+    world.cycle(Reach.COUPLED)
+    (left_out,) = [row for row in world.store.of("CUSTOMERS").loose.values() if row.side is FINANCE]
+    assert (left_out.standing.why, left_out.record.fields) == ("Blocked is not blank", {})
+
+    world.settle()
+    coupling, finance, sales = only_pair(world)
+    assert coupling.standing.why == "Blocked is not blank"
+    assert (finance["city"], sales["town"], world.finance.written) == ("Kiel", "Kiel", 0)
+
+
 def test_a_refused_record_stops_no_other_and_is_told_with_the_reason() -> None:
     world = World()
     world.sales.refuses = lambda _table, fields: "Bad name." if fields.get("name") == "Nordwind" else None

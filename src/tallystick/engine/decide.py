@@ -204,7 +204,7 @@ def loose_of(pair: Pair, side: SideName, sight: Sight, standing: Standing, *, el
     record = pair.record(side)
     assert record is not None  # noqa: S101  # the caller names the side that holds it
     keys = kept_keys(sight.rows.mapping, sight.rows.groups[side], side, record, eligible=eligible)
-    return Loose(side, record, standing, eligible, keys)
+    return Loose(side, record if eligible else record.without_values(), standing, eligible, keys)
 
 
 def leave_alone(pair: Pair, sight: Sight, why: str = NOT_COUPLED, *, eligible: bool = True) -> Leave:
@@ -217,4 +217,4 @@ def leave_alone(pair: Pair, sight: Sight, why: str = NOT_COUPLED, *, eligible: b
 def survivor(record: Record, side: SideName, why: str) -> Loose:
     """Return the row for a record whose counterpart was deleted: it gets no new one until a person says so."""
     standing = Standing(RowState.EXCLUDED, why, deleted_on=side.other)
-    return Loose(side, record, standing, eligible=False)
+    return Loose(side, record.without_values(), standing, eligible=False)

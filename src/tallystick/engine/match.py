@@ -1,7 +1,7 @@
 """What a page of work is about → pairs: through couplings, and through match keys for records that have none."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from tallystick.engine.identity import counterpart_id
@@ -138,11 +138,11 @@ class Matches:
 NO_MATCHES = Matches({}, {})
 
 
-def find_matches(mapping: TableMapping, singles: Iterable[Pair], store: CouplingStore) -> Matches:
+def find_matches(mapping: TableMapping, singles: Iterable[Pair], sides: Sides, store: CouplingStore) -> Matches:
     """Match records by their keys, best group first: only where exactly one record of each side has the key.
 
     One query for a page of one side, and one more where it found something. Every record of either side has been read
-    before, so candidates are complete."""
+    before, so candidates are complete; one that is kept without its values is read again."""
     wanted = list(_search(mapping, singles))
     if not wanted:
         return NO_MATCHES
@@ -163,7 +163,26 @@ def find_matches(mapping: TableMapping, singles: Iterable[Pair], store: Coupling
                 several.pop((side, record.id), None)
                 break
             several.setdefault((side, record.id), others)
-    return Matches(matches, several)
+    return Matches(_with_values(mapping, matches, sides), several)
+
+
+def _with_values(
+    mapping: TableMapping, found: dict[tuple[SideName, str], Loose], sides: Sides
+) -> dict[tuple[SideName, str], Loose]:
+    """Read what was found among the records that are left out; a match that is gone meanwhile is none."""
+    bare: dict[SideName, list[str]] = {FINANCE: [], SALES: []}
+    for row in found.values():
+        if not row.eligible:
+            bare[row.side].append(row.record.id)
+    if not any(bare.values()):
+        return found
+    now = {side: sides[side].read(mapping, ids) if ids else {} for side, ids in bare.items()}
+    whole: dict[tuple[SideName, str], Loose] = {}
+    for key, row in found.items():
+        record = row.record if row.eligible else now[row.side].get(row.record.id)
+        if record is not None:
+            whole[key] = replace(row, record=record)
+    return whole
 
 
 BORN = "0:"

@@ -59,6 +59,10 @@ class Record:
     by_us: bool = False
     label: str = ""
 
+    def without_values(self) -> "Record":
+        """Return what may be kept of a record that takes no part: which it is, and not what it holds."""
+        return replace(self, fields={})
+
 
 @by_the_million
 class Half:
@@ -145,8 +149,9 @@ class Loose:
     """A record that has no counterpart, as its side's feed last told of it.
 
     `eligible` is true where a full synchronization may match it or create its counterpart; it is false where a filter
-    leaves it out or where its counterpart was deleted, so that nothing deleted comes back. `keys` are what it is found by:
-    the id settled for its counterpart, then its match keys, best first."""
+    leaves it out or where its counterpart was deleted, so that nothing deleted comes back; then `record` is without its
+    values, which are nobody's business. `keys` are what it is found by: the id settled for its counterpart, then its match
+    keys, best first."""
 
     side: SideName
     record: Record

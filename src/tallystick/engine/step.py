@@ -121,7 +121,7 @@ def _decide_page(
     """Decide all pairs of a page. `final` says that both feeds have been read, so that a missing match is truly missing."""
     singles = [pair for pair in pairs.single if _takes_part(pair, rows.mapping)]
     wanted = [pair for pair in singles if _reach_for(pair, rows.mapping, reach) is not Reach.COUPLED]
-    matches = find_matches(rows.mapping, wanted, store)
+    matches = find_matches(rows.mapping, wanted, sides, store)
     joined, alone = _join(rows.mapping, pairs, matches) if final else ([], pairs.single)
     decided = [*pairs.coupled, *joined]
     sight = Sight(rows, _references(rows, [*decided, *alone], store))
@@ -226,7 +226,7 @@ def _decide_single(pair: Pair, sight: Sight, matches: Matches, reach: Reach, *, 
 def _leave_survivor(pair: Pair, loose: Loose) -> Action:
     """Leave the survivor of a deletion as it is, whatever it holds now."""
     record = pair.record(loose.side)
-    return Leave(pair, replace(loose, record=record or loose.record))
+    return Leave(pair, replace(loose, record=(record or loose.record).without_values()))
 
 
 def _ask_which(pair: Pair, several: Sequence[Loose], sight: Sight) -> Action:

@@ -343,6 +343,6 @@ def _uncoupled(desk: Desk, coupling: Coupling, label: str, by: str) -> Result:
 
 def _left_out(mapping: TableMapping, side: SideName, half: Half, label: str, why: str) -> Loose:
     """Return the row of a record whose coupling was deleted. It takes part in nothing until a person asks again."""
-    record = Record(half.id, half.version or "", half.base, label=label[:LABEL_LENGTH])
+    record = Record(half.id, half.version or "", {}, label=label[:LABEL_LENGTH])
     standing = Standing(RowState.EXCLUDED, why, deleted_on=side.other)
     return Loose(side, record, standing, eligible=False, keys=apart_keys(mapping, side, half.base))

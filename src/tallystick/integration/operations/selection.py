@@ -61,8 +61,9 @@ def _let_take_part(
     chosen = [_taking_part(mapping, side, record) for record in records.values()]
     other = _ids_apart(run, mapping, side.other, chosen)
     known = store.selected(mapping.name, *((other, []) if side is SALES else ([], other)))
-    left_out = [row for row in known.loose if row.standing.deleted_on is not None]
-    matching = [_taking_part(mapping, row.side, row.record) for row in left_out]
+    left_out = [row.record.id for row in known.loose if row.standing.deleted_on is not None]
+    there = sides[side.other].read(mapping, left_out) if left_out else {}
+    matching = [_taking_part(mapping, side.other, record) for record in there.values()]
     results = [Result(Outcome.UNCHANGED, row.record.label, loose=(row,)) for row in (*matching, *chosen)]
     store.commit(mapping.name, results, cursor=None, seen=None, at=now())
 
@@ -71,7 +72,8 @@ def _taking_part(mapping: TableMapping, side: SideName, record: Record) -> Loose
     rule = mapping.excluded_by(side, record.fields)
     standing = Standing(RowState.EXCLUDED, rule or NOT_COUPLED)
     keys = kept_keys(mapping, mapping.match_groups(side), side, record, eligible=rule is None)
-    return Loose(side, record, standing, eligible=rule is None, keys=keys)
+    kept = record if rule is None else record.without_values()
+    return Loose(side, kept, standing, eligible=rule is None, keys=keys)
 
 
 def _ids_apart(run: Run, mapping: TableMapping, side: SideName, chosen: Sequence[Loose]) -> list[str]:
