@@ -6,10 +6,18 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("financials", "0002_change_feed"),
+        ("financials", "0005_sign_in"),
     ]
 
     operations = [
+        migrations.CreateModel(
+            name="BaseLayout",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("digest", models.CharField(max_length=32, unique=True)),
+                ("names", models.TextField()),
+            ],
+        ),
         migrations.CreateModel(
             name="Worker",
             fields=[
@@ -29,6 +37,17 @@ class Migration(migrations.Migration):
                 ("authority", models.CharField(default="https://login.microsoftonline.com", max_length=300)),
                 ("tenant", models.CharField(max_length=100)),
                 ("client_id", models.CharField(max_length=100)),
+                (
+                    "sign_in",
+                    models.CharField(
+                        choices=[
+                            ("secret", "Application with client secret"),
+                            ("certificate", "Application with certificate"),
+                        ],
+                        default="secret",
+                        max_length=20,
+                    ),
+                ),
                 ("sealed_secret", models.TextField()),
                 ("secret_version", models.PositiveIntegerField(default=1)),
                 ("enabled", models.BooleanField(default=False)),
@@ -321,7 +340,7 @@ class Migration(migrations.Migration):
             name="LooseRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("label", models.CharField(blank=True, default="", max_length=400)),
+                ("label", models.CharField(blank=True, db_default="", default="", max_length=400)),
                 (
                     "state",
                     models.CharField(
@@ -332,15 +351,16 @@ class Migration(migrations.Migration):
                             ("conflict", "conflict"),
                             ("failed", "failed"),
                         ],
+                        db_default="in sync",
                         max_length=10,
                     ),
                 ),
-                ("why", models.TextField(blank=True, default="")),
-                ("waits_side", models.CharField(blank=True, default="", max_length=10)),
-                ("waits_id", models.CharField(blank=True, default="", max_length=100)),
-                ("retry", models.CharField(blank=True, default="", max_length=10)),
-                ("conflicts", models.TextField(blank=True, default="")),
-                ("deleted_on", models.CharField(blank=True, default="", max_length=10)),
+                ("why", models.TextField(blank=True, db_default="", default="")),
+                ("waits_side", models.CharField(blank=True, db_default="", default="", max_length=10)),
+                ("waits_id", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                ("retry", models.CharField(blank=True, db_default="", default="", max_length=10)),
+                ("conflicts", models.TextField(blank=True, db_default="", default="")),
+                ("deleted_on", models.CharField(blank=True, db_default="", default="", max_length=10)),
                 ("updated_at", models.DateTimeField()),
                 ("side", models.CharField(max_length=10)),
                 ("record_id", models.CharField(max_length=100)),
@@ -463,7 +483,7 @@ class Migration(migrations.Migration):
             name="CouplingRow",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("label", models.CharField(blank=True, default="", max_length=400)),
+                ("label", models.CharField(blank=True, db_default="", default="", max_length=400)),
                 (
                     "state",
                     models.CharField(
@@ -474,15 +494,16 @@ class Migration(migrations.Migration):
                             ("conflict", "conflict"),
                             ("failed", "failed"),
                         ],
+                        db_default="in sync",
                         max_length=10,
                     ),
                 ),
-                ("why", models.TextField(blank=True, default="")),
-                ("waits_side", models.CharField(blank=True, default="", max_length=10)),
-                ("waits_id", models.CharField(blank=True, default="", max_length=100)),
-                ("retry", models.CharField(blank=True, default="", max_length=10)),
-                ("conflicts", models.TextField(blank=True, default="")),
-                ("deleted_on", models.CharField(blank=True, default="", max_length=10)),
+                ("why", models.TextField(blank=True, db_default="", default="")),
+                ("waits_side", models.CharField(blank=True, db_default="", default="", max_length=10)),
+                ("waits_id", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                ("retry", models.CharField(blank=True, db_default="", default="", max_length=10)),
+                ("conflicts", models.TextField(blank=True, db_default="", default="")),
+                ("deleted_on", models.CharField(blank=True, db_default="", default="", max_length=10)),
                 ("updated_at", models.DateTimeField()),
                 ("finance_id", models.CharField(max_length=100)),
                 ("sales_id", models.CharField(max_length=100)),
@@ -490,8 +511,8 @@ class Migration(migrations.Migration):
                 ("sales_version", models.CharField(max_length=100, null=True)),
                 ("finance_base", models.TextField()),
                 ("sales_base", models.TextField()),
-                ("unsettled", models.TextField(blank=True, default="")),
-                ("decisions", models.TextField(blank=True, default="")),
+                ("unsettled", models.TextField(blank=True, db_default="", default="")),
+                ("decisions", models.TextField(blank=True, db_default="", default="")),
                 ("created_at", models.DateTimeField()),
                 (
                     "mapping",
@@ -598,6 +619,34 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [
                     models.UniqueConstraint(fields=("mapping", "side", "record_id"), name="integration_seen_once")
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="SetupGuide",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("guide", models.CharField(max_length=60)),
+                ("done", models.JSONField(default=list)),
+                ("choices", models.JSONField(default=dict)),
+                ("problem_step", models.CharField(blank=True, default="", max_length=40)),
+                ("problem", models.TextField(blank=True, default="")),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                ("updated_by", models.CharField(blank=True, default="", max_length=150)),
+                ("completed_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="setup_guides",
+                        to="financials.company",
+                    ),
+                ),
+            ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("company", "guide"), name="integration_one_row_per_guide")
                 ],
             },
         ),

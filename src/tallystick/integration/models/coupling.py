@@ -14,19 +14,19 @@ STATES = [(state.value, state.value) for state in RowState]
 
 
 class StandingColumns(models.Model):
-    """Where a row stands and why (engine.Standing)."""
+    """Where a row stands and why (engine.Standing); in the database as here, a row is in sync unless it says otherwise."""
 
-    label = models.CharField(max_length=400, blank=True, default="")
-    state = models.CharField(max_length=10, choices=STATES)
-    why = models.TextField(blank=True, default="")
+    label = models.CharField(max_length=400, blank=True, default="", db_default="")
+    state = models.CharField(max_length=10, choices=STATES, db_default=RowState.IN_SYNC.value)
+    why = models.TextField(blank=True, default="", db_default="")
     waits_mapping = models.ForeignKey(
         MappingSettings, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
     )
-    waits_side = models.CharField(max_length=10, blank=True, default="")
-    waits_id = models.CharField(max_length=100, blank=True, default="")
-    retry = models.CharField(max_length=10, blank=True, default="")
-    conflicts = models.TextField(blank=True, default="")
-    deleted_on = models.CharField(max_length=10, blank=True, default="")
+    waits_side = models.CharField(max_length=10, blank=True, default="", db_default="")
+    waits_id = models.CharField(max_length=100, blank=True, default="", db_default="")
+    retry = models.CharField(max_length=10, blank=True, default="", db_default="")
+    conflicts = models.TextField(blank=True, default="", db_default="")
+    deleted_on = models.CharField(max_length=10, blank=True, default="", db_default="")
     updated_at = models.DateTimeField()
     run = models.ForeignKey(
         Run, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"
@@ -34,6 +34,16 @@ class StandingColumns(models.Model):
 
     class Meta:
         abstract = True
+
+
+class BaseLayout(models.Model):
+    """The names, in order (JSON), that bases are kept under: a base is the number of its layout, then its values (JSON)."""
+
+    digest = models.CharField(max_length=32, unique=True)
+    names = models.TextField()
+
+    def __str__(self) -> str:
+        return self.names
 
 
 class CouplingRow(StandingColumns):
@@ -46,8 +56,8 @@ class CouplingRow(StandingColumns):
     sales_version = models.CharField(max_length=100, null=True)
     finance_base = models.TextField()
     sales_base = models.TextField()
-    unsettled = models.TextField(blank=True, default="")
-    decisions = models.TextField(blank=True, default="")
+    unsettled = models.TextField(blank=True, default="", db_default="")
+    decisions = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField()
     created_run = models.ForeignKey(
         Run, on_delete=models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+"

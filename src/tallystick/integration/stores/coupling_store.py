@@ -22,6 +22,7 @@ from tallystick.integration.models import (
     SeenMark,
 )
 from tallystick.integration.stores import rows
+from tallystick.integration.stores.layouts import Layouts
 from tallystick.integration.stores.progress import Standing, add_to_run
 from tallystick.integration.stores.sql import Insertion, Row, execute, fetch, moment, one_of, values
 
@@ -67,6 +68,7 @@ class OrmCouplingStore:
         self._run_id = run.pk if run is not None else None
         self._by = by or (run.requested_by if run is not None else "")
         self._counts: dict[str, int] = {}
+        self._layouts = Layouts()
 
     def cursor(self, mapping: str, side: SideName) -> str | None:
         found = fetch(
@@ -182,7 +184,7 @@ class OrmCouplingStore:
         at: datetime,
     ) -> None:
         mapping_id, now = self._ids[mapping], moment(at)
-        with transaction.atomic():
+        with self._layouts.kept_if_committed(), transaction.atomic():
             before = self._counted_before(mapping, results)
             dropped = self._drop(mapping_id, [result.uncouple for result in results if result.uncouple is not None])
             added = self._keep(mapping_id, results, now)
@@ -229,7 +231,7 @@ class OrmCouplingStore:
             f"WHERE c.mapping_id = %s AND {one_of('c.' + rows.id_column(side))}"
         )
         found = fetch(statement, (self._ids[mapping], values(ids)))
-        return [rows.coupling_from(row, self._names) for row in found]
+        return [rows.coupling_from(row, self._names, self._layouts.unpack) for row in found]
 
     def _loose_rows(self, mapping: str, side: SideName, ids: Sequence[str]) -> list[Loose]:
         if not ids or not self._has_loose(mapping, side):
@@ -250,7 +252,7 @@ class OrmCouplingStore:
               AND ({IS_DUE} OR c.state = 'conflict' AND NOT (c.decisions = ''))
             ORDER BY c.id LIMIT %s"""
         found = fetch(statement, (self._ids[mapping], behind, limit))
-        return [(row[0], rows.coupling_from(row[1:], self._names)) for row in found]
+        return [(row[0], rows.coupling_from(row[1:], self._names, self._layouts.unpack)) for row in found]
 
     def _due_loose(self, mapping: str, reach: Reach, behind: int, limit: int) -> list[tuple[int, Loose]]:
         mapping_id = self._ids[mapping]
@@ -279,26 +281,36 @@ class OrmCouplingStore:
         kept = {result.coupling.finance.id: result for result in results if result.coupling is not None}
         if not kept:
             return 0
-        couplings = [result.coupling for result in kept.values() if result.coupling is not None]
-        known = {
-            row[0]
-            for row in fetch(
-                f"SELECT finance_id FROM {COUPLING_TABLE} WHERE mapping_id = %s AND {one_of('finance_id')}",
-                (mapping_id, values(kept)),
-            )
-        }
-        own = (now, self._run_id, mapping_id, self._run_id, now)
-        place = rows.COUPLINGS.columns.index("finance_id")
-        rows.COUPLINGS.split(
-            [
-                (result.label[: rows.LABEL_LENGTH], *own, *rows.coupling_columns(coupling, self._ids))
-                for result, coupling in zip(kept.values(), couplings, strict=True)
-            ],
-            known=lambda row: row[place] in known,
-        )
+        known = self._known_couplings(mapping_id, [id_ for id_, result in kept.items() if result.created_on is None])
+        own, pack = (now, self._run_id, mapping_id, self._run_id, now), self._layouts.pack
+        settled: list[Row] = []
+        new: list[Row] = []
+        old: list[Row] = []
+        sales_ids: list[str] = []
+        for finance_id, result in kept.items():
+            coupling = result.coupling
+            assert coupling is not None  # noqa: S101  # only those are kept
+            made = (result.label[: rows.LABEL_LENGTH], *own)
+            sales_ids.append(coupling.sales.id)
+            if finance_id in known:
+                old.append((*made, *rows.coupling_columns(coupling, self._ids, pack)))
+            elif rows.is_settled(coupling):
+                settled.append((*made, *rows.halves_columns(coupling, pack)))
+            else:
+                new.append((*made, *rows.coupling_columns(coupling, self._ids, pack)))
+        rows.SETTLED_COUPLINGS.run(settled)
+        rows.COUPLINGS.as_new.run(new)
+        rows.COUPLINGS.run(old)
         self._forget(mapping_id, FINANCE, kept)
-        self._forget(mapping_id, SALES, (coupling.sales.id for coupling in couplings))
-        return len(couplings) - len(known)
+        self._forget(mapping_id, SALES, sales_ids)
+        return len(kept) - len(known)
+
+    def _known_couplings(self, mapping_id: int, finance_ids: Sequence[str]) -> set[str]:
+        """Return which of these records are coupled already. One whose counterpart was only just created is not."""
+        if not finance_ids:
+            return set()
+        statement = f"SELECT finance_id FROM {COUPLING_TABLE} WHERE mapping_id = %s AND {one_of('finance_id')}"
+        return {row[0] for row in fetch(statement, (mapping_id, values(finance_ids)))}
 
     def _note_history(self, mapping_id: int, results: Sequence[Result], now: object) -> None:
         entries = [entry for result in results for entry in result.history]

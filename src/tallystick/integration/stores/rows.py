@@ -13,6 +13,7 @@ from tallystick.engine import (
     IN_SYNC,
     Coupling,
     FieldConflict,
+    Fields,
     Half,
     HistoryEntry,
     Loose,
@@ -36,17 +37,8 @@ STANDING = (
     "conflicts",
     "deleted_on",
 )
-COUPLING = (
-    "finance_id",
-    "finance_version",
-    "finance_base",
-    "sales_id",
-    "sales_version",
-    "sales_base",
-    "unsettled",
-    "decisions",
-    *STANDING,
-)
+HALVES = ("finance_id", "finance_version", "finance_base", "sales_id", "sales_version", "sales_base")
+COUPLING = (*HALVES, "unsettled", "decisions", *STANDING)
 LOOSE = (
     "side",
     "record_id",
@@ -61,9 +53,11 @@ LOOSE = (
 )
 STORED = ("mapping_id", "run_id", "updated_at")
 
+MADE = ("label", "created_at", "created_run_id", *STORED)
+SETTLED_COUPLINGS = Insertion(CouplingRow, (*MADE, *HALVES))
 COUPLINGS = Insertion(
     CouplingRow,
-    ("label", "created_at", "created_run_id", *STORED, *COUPLING),
+    (*MADE, *COUPLING),
     key=("mapping_id", "finance_id"),
     keep=("created_at", "created_run_id"),
     # A result without a name does not take the name away that an earlier one gave.
@@ -131,28 +125,33 @@ def standing_from(columns: Row, mapping_names: Mapping[int, str]) -> Standing:
     )
 
 
-def coupling_columns(coupling: Coupling, mapping_ids: Mapping[str, int]) -> Row:
-    """Return the values of the COUPLING columns."""
+def halves_columns(coupling: Coupling, pack: Callable[[Fields], str]) -> Row:
+    """Return the values of the HALVES columns; `pack` makes text of a base."""
     finance, sales = coupling.finance, coupling.sales
+    return (finance.id, finance.version, pack(finance.base), sales.id, sales.version, pack(sales.base))
+
+
+def coupling_columns(coupling: Coupling, mapping_ids: Mapping[str, int], pack: Callable[[Fields], str]) -> Row:
+    """Return the values of the COUPLING columns; `pack` makes text of a base."""
     return (
-        finance.id,
-        finance.version,
-        orjson.dumps(finance.base).decode(),
-        sales.id,
-        sales.version,
-        orjson.dumps(sales.base).decode(),
+        *halves_columns(coupling, pack),
         json_of(sorted(coupling.unsettled)) if coupling.unsettled else "",
         json_of(dict(coupling.decisions)) if coupling.decisions else "",
         *standing_columns(coupling.standing, mapping_ids),
     )
 
 
-def coupling_from(row: Row, mapping_names: Mapping[int, str]) -> Coupling:
-    """Return the coupling that COUPLING columns hold."""
+def is_settled(coupling: Coupling) -> bool:
+    """Whether a coupling is in sync with nothing left open: then it is its halves, and the other columns' defaults."""
+    return coupling.standing is IN_SYNC and not coupling.unsettled and not coupling.decisions
+
+
+def coupling_from(row: Row, mapping_names: Mapping[int, str], unpack: Callable[[str], Fields]) -> Coupling:
+    """Return the coupling that COUPLING columns hold; `unpack` reads the text of a base."""
     finance_id, finance_version, finance_base, sales_id, sales_version, sales_base, unsettled, decisions = row[:8]
     return Coupling(
-        finance=Half(finance_id, finance_version, orjson.loads(finance_base)),
-        sales=Half(sales_id, sales_version, orjson.loads(sales_base)),
+        finance=Half(finance_id, finance_version, unpack(finance_base)),
+        sales=Half(sales_id, sales_version, unpack(sales_base)),
         standing=standing_from(row[8:], mapping_names),
         unsettled=frozenset(orjson.loads(unsettled)) if unsettled else frozenset(),
         decisions={field: SideName(side) for field, side in orjson.loads(decisions).items()} if decisions else {},
