@@ -216,7 +216,7 @@ def _candidates(
 def _with_keys(
     mapping: TableMapping, side: SideName, keys: set[str], store: CouplingStore
 ) -> Mapping[str, Sequence[Loose]]:
-    return store.candidates(mapping.name, side, sorted(keys)) if keys else {}
+    return store.candidates(mapping.name, side, list(keys)) if keys else {}
 
 
 def kept_keys(

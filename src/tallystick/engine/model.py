@@ -30,6 +30,8 @@ class SideName(StrEnum):
     FINANCE = "finance"
     SALES = "sales"
 
+    __hash__ = str.__hash__  # an enumeration hashes by a function in Python, ten times for every record
+
     @property
     def other(self) -> "SideName":
         return SALES if self is FINANCE else FINANCE
