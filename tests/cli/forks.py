@@ -1,16 +1,19 @@
 """One process that has loaded what `tally` needs and forks itself for each command.
 
-A command in a process of its own spends most of its time loading. A fork has all of that already and nothing of a home:
-settings, database and company are read anew, with the arguments, environment and input of that command, and it ends as
-`python -m tallystick.cli` would. `Forks` is the tests' end; it is told a pid and a status per command, line by line."""
+A command in a process of its own spends most of its time loading. A fork has all of that already, Django with the models
+included, and nothing of a home: settings, logging, database and company are read anew, with the arguments, environment and
+input of that command, and it ends as `python -m tallystick.cli` would. `Forks` is the tests' end; it is told a pid and a
+status per command, line by line."""
 
 import atexit
 import gc
+import importlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -92,6 +95,7 @@ def _be(asked: dict[str, Any]) -> int:
 
     os.environ.clear()
     os.environ.update(asked["environment"])
+    _forget_settings()
     os.chdir(asked["cwd"])
     for number, path in enumerate(asked["files"]):
         descriptor = os.open(path, os.O_WRONLY if number else os.O_RDONLY)
@@ -120,24 +124,43 @@ def _end(status: int) -> NoReturn:
 
 
 def _load() -> None:
-    """Load what commands need; none of it reads settings or starts a thread."""
-    import cryptography.fernet  # noqa: F401
+    """Load what commands need; none of it starts a thread or opens a database."""
     import dbos  # noqa: F401
     import django.core.management.commands.migrate
-    import django.db.backends.sqlite3.base  # noqa: F401
+    import django.db.backends.postgresql.base
     import httpx2  # noqa: F401
     import msal  # noqa: F401
-    import openpyxl  # noqa: F401
-    import psycopg  # noqa: F401
-    import pydantic_settings  # noqa: F401
     import rich.progress
     import rich.table  # noqa: F401
-    import structlog  # noqa: F401
 
     import tallystick.cli
-    import tallystick.dataverse  # noqa: F401
+    from tallystick.cli.installation import load
 
+    with tempfile.TemporaryDirectory(prefix="tally-forks-") as home:
+        os.environ["TALLY_HOME"] = home
+        load()
+        for name in ("services", "exchange", "paper"):
+            importlib.import_module(f"tallystick.financials.{name}")
+        for name in ("operations", "jobs", "setup", "doctor"):
+            importlib.import_module(f"tallystick.integration.{name}")
     assert threading.active_count() == 1, threading.enumerate()
+
+
+def _forget_settings() -> None:
+    """Let the settings be read again: of what was loaded only they depend on a home."""
+    import django.conf
+    import django.db
+
+    import tallystick.config
+
+    tallystick.config.environment.cache_clear()
+    del sys.modules["tallystick.config.django_settings"]
+    django.conf.settings._wrapped = django.conf.empty  # type: ignore[attr-defined]
+    for unopened in django.db.connections.all(initialized_only=True):
+        assert unopened.connection is None
+        del django.db.connections[unopened.alias]
+    django.db.connections._settings = None  # type: ignore[attr-defined]
+    vars(django.db.connections).pop("settings", None)
 
 
 if __name__ == "__main__":
