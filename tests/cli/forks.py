@@ -126,14 +126,11 @@ def _end(status: int) -> NoReturn:
 def _load() -> None:
     """Load what commands need; none of it starts a thread or opens a database."""
     import dbos  # noqa: F401
-    import django.core.management.commands.migrate
-    import django.db.backends.postgresql.base
     import httpx2  # noqa: F401
     import msal  # noqa: F401
     import rich.progress
     import rich.table  # noqa: F401
 
-    import tallystick.cli
     from tallystick.cli.installation import load
 
     with tempfile.TemporaryDirectory(prefix="tally-forks-") as home:

@@ -19,7 +19,7 @@ import pytest
 from tests.cli.command import Tally, new_home
 from tests.docs.pages import ROOT, Page
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wholesaler")]
+pytestmark = [pytest.mark.slow]
 GUIDE = Page(ROOT / "docs" / "how-to" / "bring-in-history.md")
 CUSTOMERS, PRODUCTS, ORDERS = 91, 77, 830
 Rows = list[dict[str, str]]

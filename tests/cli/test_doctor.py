@@ -14,7 +14,7 @@ from tests.cli.command import Answer, Tally, new_home
 from tests.postgresql_cluster import Cluster
 from tests.sandbox_process import Sandbox, running_sandbox
 
-pytestmark = pytest.mark.xdist_group("doctor at the terminal")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from tests.cli.command import Tally, new_home
 
-pytestmark = pytest.mark.xdist_group("posting")
+pytestmark = pytest.mark.slow
 
 FILES = {
     "unit-of-measure": "code\nPCS\n",

@@ -21,7 +21,7 @@ from tests.sandbox_process import Sandbox, running_sandbox
 
 from tallystick.dataverse.solution import VERSION
 
-pytestmark = pytest.mark.xdist_group("setup at the terminal")
+pytestmark = pytest.mark.slow
 
 SECRET, CANARY = "canary-of-the-user-1907", "canary-of-the-administrator-4471"
 

@@ -11,7 +11,7 @@ import pytest
 from tests.cli.command import Tally, new_home
 from tests.jobs.stage import Stage, Template, make_template
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,6 @@ TUTORIAL = Page(ROOT / "docs" / "tutorial" / "first-coupling.md")
 START = "make demo\n"
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.xdist_group("docs"),
     pytest.mark.skipif(shutil.which("curl") is None, reason="the tutorial uses curl"),
 ]
 

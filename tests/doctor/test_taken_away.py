@@ -23,7 +23,7 @@ from tallystick.integration.doctor import company as doctor
 from tallystick.integration.doctor import ground
 from tallystick.integration.models import Connection, CouplingRow, MappingSettings, SignIn
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("taken away")]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def problems(findings: tuple[Finding, ...]) -> list[Finding]:

@@ -15,7 +15,7 @@ import pytest
 from tests.jobs.stage import Stage, Template
 
 KILLS = 20 if os.environ.get("TALLY_SOAK") else 4
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("jobs")]
+pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from tests.jobs.test_worker import until
 from tests.postgresql_cluster import Cluster, running_cluster
 from tests.sandbox_process import Sandbox, running_sandbox
 
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.xdist_group("jobs")]
+pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.jobs.stage import Stage, Template
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("jobs")]
+pytestmark = [pytest.mark.slow]
 
 
 def until(holds: Callable[[], bool], seconds: float = 120) -> None:

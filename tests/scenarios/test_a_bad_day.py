@@ -9,7 +9,7 @@ from tests.sandbox_process import running_sandbox
 from tests.scenarios.company import NAMES, Business, sales_of, until
 from tests.scenarios.conftest import copied
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scenarios")]
+pytestmark = [pytest.mark.slow]
 
 
 def test_a_reply_lost_after_the_write_creates_no_second_account(business: Business) -> None:

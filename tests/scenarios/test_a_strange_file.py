@@ -3,7 +3,7 @@
 import pytest
 from tests.scenarios.company import Business
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scenarios")]
+pytestmark = [pytest.mark.slow]
 
 HEADER = "no;name;name_2;address;city;phone_no;email;credit_limit;home_page"
 GOOD = (

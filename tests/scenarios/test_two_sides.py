@@ -6,7 +6,7 @@ import sys
 import pytest
 from tests.scenarios.company import NAMES, Business, connect, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("scenarios")]
+pytestmark = [pytest.mark.slow]
 
 
 def test_an_edit_on_either_side_arrives_and_edits_to_different_fields_both_survive(business: Business) -> None:

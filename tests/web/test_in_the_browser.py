@@ -17,8 +17,8 @@ from tallystick.financials.services import Insert, create, save_many, update
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 ARGUMENTS = (

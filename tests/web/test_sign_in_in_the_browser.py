@@ -24,7 +24,6 @@ from tallystick.financials.services import sign_in
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 PASSWORD = "a long pass phrase"
 

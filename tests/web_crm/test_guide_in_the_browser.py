@@ -21,7 +21,7 @@ from tests.web_crm.test_crm_in_the_browser import ARGUMENTS, LONG, NARROW, WIDE,
 
 from tallystick.dataverse.solution import VERSION
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ADMINISTRATOR, CANARY = "33333333-4444-5555-6666-777777777777", "canary-of-the-administrative-account-4711"
 BOSS, STOCK = "boss@alder.example", "stock@alder.example"

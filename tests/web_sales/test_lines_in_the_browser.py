@@ -16,7 +16,6 @@ from tallystick.financials.permissions import PermissionSet
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 

@@ -17,8 +17,8 @@ __all__ = ["browser"]  # the fixture of one Chromium for all tests of a file
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.xdist_group("browser"),
 ]
 
 
