@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser
+from tests.browser import running_chromium
 from tests.postgresql_cluster import Cluster, running_cluster
 
 settings.register_profile("default", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -34,3 +36,10 @@ def postgresql_cluster() -> Iterator[Cluster]:
     """A real PostgreSQL cluster, one per test process."""
     with running_cluster() as cluster:
         yield cluster
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A real Chromium, one for all tests of a file."""
+    with running_chromium() as chromium:
+        yield chromium

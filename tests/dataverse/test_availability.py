@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -15,13 +14,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Route, expect
 from tests.dataverse.sandboxed import client_of
 from tests.sandbox_process import Sandbox, running_sandbox
 
 pytestmark = pytest.mark.browser
 # A page that a test answers for has no address of its own, and Chromium would keep it from asking this machine.
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-features=LocalNetworkAccessChecks"]
 ROOT = "/WebResources/tstick_/availability/"
 KEY = "canary-kéy-51"
 HOSTILE = "<img src=x onerror=document.body.dataset.owned=1>"
@@ -89,19 +87,16 @@ def api(sandbox: Sandbox) -> Iterator[httpx2.Client]:
 
 
 @pytest.fixture(scope="module")
-def page(sandbox: Sandbox, api: httpx2.Client) -> Iterator[Page]:
+def page(browser: Browser, sandbox: Sandbox, api: httpx2.Client) -> Page:
     """A page whose address is the environment's; files come from its web resources, the rest goes to it signed in."""
-    with sync_playwright() as playwright:
-        chromium: Browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        page = chromium.new_page()
-        page.route(f"{sandbox.url}{ROOT}**", _from_web_resources(api))
-        token = sandbox.token()
-        page.route(
-            f"{sandbox.url}/api/data/**",
-            lambda route: route.continue_(headers={**route.request.headers, "Authorization": f"Bearer {token}"}),
-        )
-        yield page
-        chromium.close()
+    page = browser.new_page()
+    page.route(f"{sandbox.url}{ROOT}**", _from_web_resources(api))
+    token = sandbox.token()
+    page.route(
+        f"{sandbox.url}/api/data/**",
+        lambda route: route.continue_(headers={**route.request.headers, "Authorization": f"Bearer {token}"}),
+    )
+    return page
 
 
 def _from_web_resources(api: httpx2.Client) -> Callable[[Route], None]:

@@ -1,14 +1,12 @@
 """The pages in a real Chromium: keys, look-ups, search as you type, what a screen reader needs."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.browser import NARROW, WIDE, runs_over_by, serious_violations, whats_wrong_with
 from tests.web.conftest import HOSTILE, Books, make_books, person
 
 from tallystick.financials import queries
@@ -20,30 +18,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.django_db(transaction=True),
 ]
-
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop running in this thread, and Django would then refuse to touch its database.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
-    if before is not None:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
 
 
 @pytest.fixture
@@ -183,14 +157,6 @@ def preview_of_changes(page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("1 row has problems")
 
 
-def serious_violations(page: Page) -> list[tuple[str, list[str]]]:
-    return [
-        (violation["id"], [node["html"] for node in violation["nodes"]][:3])
-        for violation in Axe().run(page).response["violations"]
-        if violation["impact"] in ("serious", "critical")
-    ]
-
-
 def pages_of(shop: Books) -> dict[str, str]:
     card = f"/c/alpha/records/customer/{shop.customer}/"
     return {
@@ -222,24 +188,12 @@ def test_a_set_is_published_and_a_key_made_with_the_keyboard(page: Page, shop: B
     assert serious_violations(page) == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_pages_are_accessible(page: Page, shop: Books, theme: str) -> None:
-    page.evaluate(f"localStorage.setItem('theme', '{theme}')")
-    found = {}
-    for name, address in pages_of(shop).items():
-        page.goto(address)
-        found[name] = serious_violations(page)
-    assert {name: serious for name, serious in found.items() if serious} == {}
-
-
-def test_nothing_runs_over_the_edge_of_a_telephone(page: Page, shop: Books) -> None:
+def test_the_pages_are_accessible_and_fit_a_telephone(page: Page, shop: Books) -> None:
     create(shop.company, "customer", {"name": "Donaudampfschifffahrtsgesellschaftskapitänswitwenrentenauszahlstelle"})
+    assert whats_wrong_with(page, pages_of(shop)) == {}
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain dict does
-    for name, address in pages_of(shop).items():
-        page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
     preview_of_changes(page)
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, "preview"
+    assert runs_over_by(page) <= 0, "preview"
     page.goto("/c/alpha/")
     page.get_by_role("button", name="Navigation").click()
     page.get_by_role("link", name="Contacts").first.click()

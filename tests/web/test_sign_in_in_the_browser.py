@@ -1,21 +1,18 @@
 """Signing in in a real Chromium: the second factor, Entra ID across hosts, and what a screen reader finds there."""
 
-import os
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pyotp
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 from tests import oidc_provider
+from tests.browser import NARROW, WIDE, runs_over_by, serious_violations
 from tests.oidc_provider import CLIENT_ID, SECRET, TENANT
 from tests.web.conftest import Books, make_books, person
-from tests.web.test_in_the_browser import ARGUMENTS, NARROW, WIDE
 
 from tallystick.financials.models import SecondFactor, User
 from tallystick.financials.permissions import PermissionSet
@@ -26,20 +23,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 PASSWORD = "a long pass phrase"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    # Playwright keeps an event loop running in this thread, and Django would then refuse to touch its database.
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE")
-    if before is not None:
-        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = before
 
 
 @pytest.fixture
@@ -75,10 +58,8 @@ def give_password(page: Page, user: User) -> None:
 
 def nothing_is_in_the_way(page: Page) -> None:
     """No serious finding of axe, and nothing to scroll sideways to."""
-    found = Axe().run(page)
-    serious = [one for one in found.response["violations"] if one["impact"] in ("serious", "critical")]
-    assert serious == [], serious
-    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), page.url
+    assert serious_violations(page) == []
+    assert runs_over_by(page) <= 0, page.url
 
 
 def test_a_second_factor_is_set_up_and_asked_for(page: Page, boss: User) -> None:

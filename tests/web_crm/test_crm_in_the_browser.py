@@ -1,7 +1,6 @@
 """The integration in a real Chromium, against the real pages, a real worker and a real sandbox process."""
 
 import re
-import shutil
 import socket
 import time
 from collections.abc import Iterator
@@ -10,21 +9,12 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+from tests.browser import NARROW, WIDE, whats_wrong_with
 from tests.jobs.stage import Stage, make_template
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 800}
 ADMINISTRATOR = "admin@demo.example"
 LONG = 90_000  # milliseconds a full synchronization of the demo company may take on a slow machine
 
@@ -73,14 +63,6 @@ def wait_for(address: str) -> None:
             pass
         assert time.monotonic() < give_up, "the pages did not come up"
         time.sleep(0.2)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="module")
@@ -231,29 +213,9 @@ def hyphened(text: str) -> str:
     return str(UUID(text))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_pages_are_accessible(page: Page, in_step: Desk, theme: str) -> None:
-    page.goto(in_step.company)
-    page.evaluate(f"localStorage.setItem('theme', '{theme}')")
-    found = {}
-    for name, address in pages_of(in_step).items():
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        violations = Axe().run(page).response["violations"]
-        found[name] = [
-            (violation["id"], [node["html"] for node in violation["nodes"]][:3])
-            for violation in violations
-            if violation["impact"] in ("serious", "critical")
-        ]
-    assert {name: serious for name, serious in found.items() if serious} == {}
-
-
-def test_nothing_runs_over_the_edge_of_a_telephone(page: Page, in_step: Desk) -> None:
+def test_the_pages_are_accessible_and_fit_a_telephone(page: Page, in_step: Desk) -> None:
+    assert whats_wrong_with(page, pages_of(in_step)) == {}
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain dict does
-    for name, address in pages_of(in_step).items():
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
     page.goto(f"{in_step.company}crm/mappings/")
     page.get_by_role("button", name="Help on this page").click()
     expect(page.get_by_role("dialog")).to_contain_text("Each line pairs a table")

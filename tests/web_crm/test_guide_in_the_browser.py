@@ -3,7 +3,6 @@
 Real Chromium, real pages with their worker, a real sandbox whose synchronization user has no role."""
 
 import re
-import shutil
 import socket
 import subprocess
 import time
@@ -13,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
+from tests.browser import WIDE, whats_wrong_with
 from tests.cli.command import Tally, new_home
 from tests.sandbox_process import Sandbox, running_sandbox
-from tests.web_crm.test_crm_in_the_browser import ARGUMENTS, LONG, NARROW, WIDE, wait_for
+from tests.web_crm.test_crm_in_the_browser import LONG, wait_for
 
 from tallystick.dataverse.solution import VERSION
 
@@ -76,14 +75,6 @@ def served(at: Installation) -> Iterator["subprocess.Popen[str]"]:
         yield process
         process.terminate()
         process.wait(60)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=ARGUMENTS)
-        yield chromium
-        chromium.close()
 
 
 @contextmanager
@@ -190,24 +181,9 @@ def through_the_guide(page: Page, at: Installation) -> None:
 
 
 def is_accessible_and_narrow(page: Page, at: Installation) -> None:
-    found, wide = {}, {}
     pages = [f"assisted-setup/connection/{step}/" for step in STEPS]
     pages += ["assisted-setup/", "connection/", "connection/default-setup"]
-    for name in pages:
-        page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a plain dict does
-        page.goto(f"{at.company}crm/{name}")
-        page.wait_for_load_state("networkidle")
-        violations = Axe().run(page).response["violations"]
-        found[name] = [
-            (one["id"], [node["html"] for node in one["nodes"]][:3])
-            for one in violations
-            if one["impact"] in ("serious", "critical")
-        ]
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain dict does
-        wide[name] = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a plain dict does
-    assert {name: serious for name, serious in found.items() if serious} == {}
-    assert {name: more for name, more in wide.items() if more > 0} == {}
+    assert whats_wrong_with(page, {name: f"{at.company}crm/{name}" for name in pages}) == {}
 
 
 def nothing_of_the_administrator_is_left(at: Installation) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.browser import NARROW, WIDE, runs_over_by
 from tests.web.conftest import make_books, person
-from tests.web.test_in_the_browser import NARROW, WIDE, browser  # noqa: F401  # a fixture is found by its name
 from tests.web_sales.conftest import Shop, stocked
 
 from tallystick.financials import services
@@ -25,7 +25,7 @@ def shop(transactional_db: None) -> Shop:
 
 
 @pytest.fixture
-def page(browser: Browser, shop: Shop, live_server: LiveServer) -> Iterator[Page]:  # noqa: F811  # a fixture
+def page(browser: Browser, shop: Shop, live_server: LiveServer) -> Iterator[Page]:  # a fixture
     """A window of a clerk who signed in, on the order. Nothing may go wrong in its console."""
     user = person(shop.company, PermissionSet.FINANCE_CLERK)
     context = browser.new_context(viewport=WIDE, base_url=live_server.url)  # type: ignore[arg-type]  # a plain dict does
@@ -167,7 +167,7 @@ def test_somebody_else_changed_the_line(page: Page, shop: Shop) -> None:
 def test_on_a_telephone_a_line_is_a_card(page: Page, shop: Shop) -> None:
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain dict does
     page.goto(shop.url("sales-order"))
-    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    assert runs_over_by(page) <= 0
     cell(page, 0, "Quantity").fill("4")
     page.get_by_label("Your Reference").focus()
     expect(said(page)).to_contain_text("is saved")

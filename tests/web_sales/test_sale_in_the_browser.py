@@ -4,10 +4,9 @@ at as a screen reader and a telephone would."""
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from pypdf import PdfReader
-from tests.web.test_in_the_browser import NARROW, browser  # noqa: F401  # a fixture is found by its name
+from tests.browser import whats_wrong_with
 from tests.web_sales.conftest import HOSTILE, Shop
 from tests.web_sales.test_lines_in_the_browser import page, shop  # noqa: F401  # fixtures are found by their names
 from tests.web_sales.test_posting_pages import DAY, stock
@@ -136,24 +135,5 @@ def pages_of(shop: Shop) -> dict[str, str]:  # noqa: F811  # a parameter
     }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_pages_of_a_sale_are_accessible(page: Page, shop: Shop, theme: str) -> None:  # noqa: F811
-    page.evaluate(f"localStorage.setItem('theme', '{theme}')")
-    found = {}
-    for name, address in pages_of(shop).items():
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        violations = Axe().run(page).response["violations"]
-        found[name] = [
-            (violation["id"], [node["html"] for node in violation["nodes"]][:3])
-            for violation in violations
-            if violation["impact"] in ("serious", "critical")
-        ]
-    assert {name: serious for name, serious in found.items() if serious} == {}
-
-
-def test_nothing_of_a_sale_runs_over_the_edge_of_a_telephone(page: Page, shop: Shop) -> None:  # noqa: F811
-    page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain dict does
-    for name, address in pages_of(shop).items():
-        page.goto(address)
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
+def test_the_pages_of_a_sale_are_accessible_and_fit_a_telephone(page: Page, shop: Shop) -> None:  # noqa: F811
+    assert whats_wrong_with(page, pages_of(shop)) == {}

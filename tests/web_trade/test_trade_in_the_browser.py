@@ -4,16 +4,13 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
+from tests.browser import WIDE, whats_wrong_with
 from tests.web.conftest import person
-from tests.web.test_in_the_browser import NARROW, WIDE, browser
 from tests.web_trade.conftest import Trade, make_trade
 
 from tallystick.financials.permissions import PermissionSet
-
-__all__ = ["browser"]  # the fixture of one Chromium for all tests of a file
 
 pytestmark = [
     pytest.mark.browser,
@@ -67,22 +64,8 @@ def open_page(page: Page, address: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_pages_are_accessible_and_fit_a_telephone(page: Page, shop: Trade, theme: str) -> None:
-    page.evaluate(f"localStorage.setItem('theme', '{theme}')")
-    found = {}
-    for name, address in pages_of(shop).items():
-        page.set_viewport_size(WIDE)  # type: ignore[arg-type]  # a plain dict does
-        open_page(page, address)
-        violations = Axe().run(page).response["violations"]
-        found[name] = [
-            (violation["id"], [node["html"] for node in violation["nodes"]][:3])
-            for violation in violations
-            if violation["impact"] in ("serious", "critical")
-        ]
-        page.set_viewport_size(NARROW)  # type: ignore[arg-type]  # a plain dict does
-        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, name
-    assert {name: serious for name, serious in found.items() if serious} == {}
+def test_the_pages_are_accessible_and_fit_a_telephone(page: Page, shop: Trade) -> None:
+    assert whats_wrong_with(page, pages_of(shop)) == {}
 
 
 def test_charts_are_drawn_and_their_tables_folded_until_printed(page: Page, shop: Trade) -> None:
