@@ -15,6 +15,9 @@ HOME = tempfile.mkdtemp(prefix="tally-test-")
 atexit.register(shutil.rmtree, HOME, ignore_errors=True)
 
 os.environ["TALLY_HOME"] = HOME
+if "TALLY_TEST_SHARED" not in os.environ:  # what the processes of a run share (tests.made_once); workers inherit it
+    os.environ["TALLY_TEST_SHARED"] = tempfile.mkdtemp(prefix="tally-shared-")
+    atexit.register(shutil.rmtree, os.environ["TALLY_TEST_SHARED"], ignore_errors=True)
 is_xdist_worker = "PYTEST_XDIST_WORKER" in os.environ
 if os.environ.get("TALLY_TEST_DATABASE") != "postgres":
     os.environ.pop("DATABASE_URL", None)

@@ -2,7 +2,6 @@
 
 Most commands run in a fork of a process that has loaded everything already (see `tests.cli.forks`)."""
 
-import atexit
 import json
 import os
 import shutil
@@ -13,11 +12,11 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.cli.forks import Forks
+from tests.made_once import made_once
 
 FORKS = Forks()
 
@@ -110,15 +109,8 @@ class Tally:
         return {**kept, "PYTHONWARNINGS": "error::ResourceWarning", "COLUMNS": "200", **self.environment}
 
 
-@cache
-def _made_ready() -> Path:
-    folder = Path(tempfile.mkdtemp(prefix="tally-ready-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    Tally(folder / "home").done("migrate")
-    return folder / "home"
-
-
 def new_home(home: Path) -> Tally:
     """Make a home at a path that does not exist yet, without a company, as a copy: making its database takes seconds."""
-    shutil.copytree(_made_ready(), home)
+    ready = made_once("ready", lambda folder: Tally(folder / "home").done("migrate"))
+    shutil.copytree(ready / "home", home)
     return Tally(home)

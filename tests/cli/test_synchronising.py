@@ -9,14 +9,14 @@ from typing import Any
 import httpx2
 import pytest
 from tests.cli.command import Tally, new_home
-from tests.jobs.stage import Stage, Template, make_template
+from tests.jobs.stage import Stage, Template, the_template
 
 pytestmark = [pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return make_template(tmp_path_factory.mktemp("template"))
+def template() -> Template:
+    return the_template()
 
 
 @pytest.fixture(scope="module")

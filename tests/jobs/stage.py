@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.cli.command import Tally, new_home
+from tests.made_once import made_once
 from tests.sandbox_process import Sandbox, running_sandbox
 
 CLIENT_ID = "00000000-0000-4000-8000-00000000da7a"
@@ -82,12 +83,12 @@ class Template:
     data: Path
 
     @contextmanager
-    def copied_to(self, folder: Path, **options: str) -> Iterator[Stage]:
+    def copied_to(self, folder: Path, *, seconds_between_cycles: int = 1, **options: str) -> Iterator[Stage]:
         """A fresh copy, with its sandbox running."""
         shutil.copytree(self.home, folder / "home")
         shutil.copytree(self.data, folder / "sandbox")
         with _sandbox(folder / "sandbox", **options) as sandbox:
-            _connect_to(folder / "home", sandbox.url)
+            _connect_to(folder / "home", sandbox.url, seconds_between_cycles)
             yield Stage(Tally(folder / "home"), sandbox, folder / "sandbox")
 
 
@@ -104,18 +105,24 @@ def prepare(tally: Tally, url: str, data: Path, *, seconds_between_cycles: int) 
     assert done.returncode == 0, done.stderr
 
 
-def make_template(folder: Path, *, seconds_between_cycles: int = 1) -> Template:
-    """Set a stage up in `folder`."""
-    tally = new_home(folder / "home")
+def the_template() -> Template:
+    """Return the pair that is set up once for all: nothing is synchronised yet."""
+    folder = made_once("stage", _set_up)
+    return Template(folder / "home", folder / "sandbox")
+
+
+def _set_up(folder: Path) -> None:
     with _sandbox(folder / "sandbox") as sandbox:
-        prepare(tally, sandbox.url, folder / "sandbox", seconds_between_cycles=seconds_between_cycles)
-    return Template(tally.home, folder / "sandbox")
+        prepare(new_home(folder / "home"), sandbox.url, folder / "sandbox", seconds_between_cycles=1)
 
 
-def _connect_to(home: Path, url: str) -> None:
+def _connect_to(home: Path, url: str, seconds_between_cycles: int) -> None:
     """Follow the sandbox to the port it got this time."""
     with closing(sqlite3.connect(home / "tally.sqlite3")) as connection, connection:
-        connection.execute("UPDATE integration_connection SET address = ?, authority = ?", (url, url))
+        connection.execute(
+            "UPDATE integration_connection SET address = ?, authority = ?, schedule_seconds = ?",
+            (url, url, seconds_between_cycles),
+        )
 
 
 def _sandbox(data: Path, **options: str) -> Any:

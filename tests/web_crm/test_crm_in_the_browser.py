@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser import NARROW, WIDE, whats_wrong_with
-from tests.jobs.stage import Stage, make_template
+from tests.jobs.stage import Stage, the_template
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -32,8 +32,7 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """A demo company that was never synchronized, served with a worker beside the pages."""
     folder = tmp_path_factory.mktemp("pages")
-    template = make_template(tmp_path_factory.mktemp("template"), seconds_between_cycles=3600)
-    with template.copied_to(folder) as stage, socket.socket() as free:
+    with the_template().copied_to(folder, seconds_between_cycles=3600) as stage, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
