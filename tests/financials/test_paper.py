@@ -26,9 +26,10 @@ from tallystick.financials.models import (
     SalesInvoice,
     UnitOfMeasure,
 )
-from tallystick.financials.paper import Paper, as_pdf, credit_memo_paper, invoice_paper
+from tallystick.financials.paper import Paper, credit_memo_paper, invoice_paper
 from tallystick.financials.paper.content import PaperLine, Rate
 from tallystick.financials.paper.direction import is_right_to_left
+from tallystick.financials.paper.pdf import as_pdf
 from tallystick.financials.problems import RecordMissing
 from tallystick.financials.services import companies, create, postings
 

@@ -20,6 +20,7 @@ def invoice_pdf(
     open_installation()
     company = the_company()
     from tallystick.financials import paper, queries
+    from tallystick.financials.paper.pdf import as_pdf
 
     table, read = (
         ("posted-credit-memo", paper.credit_memo_paper) if credit_memo else ("sales-invoice", paper.invoice_paper)
@@ -29,7 +30,7 @@ def invoice_pdf(
         what = "posted credit memo" if credit_memo else "posted invoice"
         other = "" if credit_memo else " For a credit memo say --credit-memo."
         raise Refusal(f"There is no {what} {number} in {company.name}.", f"`tally export {table}` lists them.{other}")
-    content = paper.as_pdf(read(company, found))
+    content = as_pdf(read(company, found))
     target = out or Path(f"{number.strip().upper()}.pdf")
     if str(target) == "-":
         sys.stdout.buffer.write(content)

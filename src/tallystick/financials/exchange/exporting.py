@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -11,9 +11,6 @@ from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
 
 from tallystick.financials import queries
 from tallystick.financials.documents.kinds import BY_HEADERS, DocumentKind
@@ -144,11 +141,19 @@ def _taken(buffer: io.StringIO) -> bytes:
 
 
 def _xlsx(table: Table, fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    from openpyxl import Workbook  # a tenth of the time a command takes to load; most never meet a workbook
+    from openpyxl.cell import WriteOnlyCell
+
+    def as_text(value: object) -> Any:
+        cell = WriteOnlyCell(sheet, _NOT_IN_XML.sub("\ufffd", str(value)))
+        cell.data_type = "s"
+        return cell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(table.label_plural[:31].replace("/", " "))
     sheet.append([field.name for field in fields])
     for row in rows:
-        sheet.append([_cell(sheet, value) for value in row])
+        sheet.append([_cell(value, as_text) for value in row])
     with TemporaryDirectory() as folder:
         path = Path(folder) / "export.xlsx"
         book.save(path)
@@ -157,7 +162,7 @@ def _xlsx(table: Table, fields: Sequence[Field], rows: Iterable[Sequence[Any]]) 
                 yield piece
 
 
-def _cell(sheet: Any, value: Any) -> Any:
+def _cell(value: Any, as_text: Callable[[object], Any]) -> Any:
     """Numbers and dates as such; everything else as text, whatever it looks like."""
     match value:
         case None | "":
@@ -167,6 +172,4 @@ def _cell(sheet: Any, value: Any) -> Any:
         case int() | Decimal() | date():
             return value
         case _:
-            cell = WriteOnlyCell(sheet, _NOT_IN_XML.sub("\ufffd", str(value)))
-            cell.data_type = "s"
-            return cell
+            return as_text(value)

@@ -11,8 +11,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import openpyxl
-
 from tallystick.financials.exchange.cells import unguard
 from tallystick.financials.problems import FinancialsError
 
@@ -130,6 +128,8 @@ def _workbook(data: bytes) -> Iterator[Line]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # it warns of styles and extensions that concern no cell's value
+            import openpyxl  # a tenth of the time a command takes to load; most never meet a workbook
+
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True)
             try:
                 yield from _sheet_rows(book.worksheets[0])

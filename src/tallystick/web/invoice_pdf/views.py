@@ -12,7 +12,8 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_safe
 
 from tallystick.financials.models import Company
-from tallystick.financials.paper import Paper, as_pdf, credit_memo_paper, invoice_paper
+from tallystick.financials.paper import Paper, credit_memo_paper, invoice_paper
+from tallystick.financials.paper.pdf import as_pdf
 from tallystick.financials.problems import RecordMissing
 from tallystick.web.shell.desk import Desk, Permission, at_desk
 
