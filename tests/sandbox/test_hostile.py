@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from urllib.parse import quote, urlsplit
 
@@ -10,6 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.sandbox_process import Sandbox
+
+from tallystick.sandbox.http import HttpServer, Request, Response
 
 PIECES = st.sampled_from(
     ["name", "creditlimit", "statecode", "primarycontactid", "contact_customer_accounts", "_ownerid_value", "createdon",
@@ -159,3 +162,22 @@ def test_a_chunked_body_arrives_whole(sandbox: Sandbox) -> None:
     head = b"POST /contoso.example/oauth2/v2.0/token HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n" % host
     head += b"Transfer-Encoding: chunked\r\n\r\n"
     assert b'"access_token"' in talk(sandbox, head + chunks + b"0\r\n\r\n")
+
+
+def test_whoever_asked_is_answered_although_answering_failed() -> None:
+    async def broken(_request: Request) -> Response:
+        raise RuntimeError("what only the log may tell")
+
+    async def ask() -> bytes:
+        server = HttpServer(broken)
+        port = await server.start("127.0.0.1", 0)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /_sandbox/users HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answer = await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+        await server.stop()
+        return answer
+
+    answer = asyncio.run(ask())
+    assert answer.startswith(b"HTTP/1.1 500 ")
+    assert answer.endswith(b"The sandbox failed to answer POST /_sandbox/users; its log says why.")

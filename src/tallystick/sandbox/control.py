@@ -150,7 +150,7 @@ class Desk:
             name, wanted = given["logicalname"], given["changetrackingenabled"]
         except (ValueError, KeyError, TypeError):
             name, wanted = "", None
-        if not isinstance(wanted, bool):
+        if not isinstance(name, str) or not isinstance(wanted, bool):
             return _error(400, 'The body must be {"logicalname": "<table>", "changetrackingenabled": true or false}.')
         with self.environment.database.write() as transaction:
             table = transaction.catalog.tables.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from tallystick.sandbox.http.messages import DROP, Headers, Request, Response
 
 Handler = Callable[[Request], Awaitable[Response]]
+log = logging.getLogger("tallystick.sandbox")
 
 MAX_HEAD = 64 * 1024
 MAX_TARGET = 32_768
@@ -186,7 +188,7 @@ class _Connection(asyncio.Protocol):
             while self._waiting:
                 head, body = self._waiting.popleft()
                 request = Request(head.method, head.target, head.headers, body, self._peer)
-                response = await self._handler(request)
+                response = await self._answer(request)
                 if self._transport.is_closing():
                     return
                 if response is DROP:
@@ -203,11 +205,22 @@ class _Connection(asyncio.Protocol):
         finally:
             self._worker = None
 
+    async def _answer(self, request: Request) -> Response:
+        try:
+            return await self._handler(request)
+        except Exception:
+            # Nobody else would answer, and whoever asked would wait until their patience ends.
+            log.exception("%s %s failed", request.method, request.path)
+            told = f"The sandbox failed to answer {request.method} {request.path[:100]}; its log says why."
+            return _text(500, told)
+
     def _refuse(self, bad: _BadRequest) -> None:
-        message = str(bad).encode()
-        response = Response(bad.status, {"Content-Type": "text/plain; charset=utf-8"}, message)
-        self._transport.write(response.encode(close=True))
+        self._transport.write(_text(bad.status, str(bad)).encode(close=True))
         self._transport.close()
+
+
+def _text(status: int, sentence: str) -> Response:
+    return Response(status, {"Content-Type": "text/plain; charset=utf-8"}, sentence.encode())
 
 
 class HttpServer:
