@@ -39,6 +39,7 @@ from tallystick.financials.services import (
     sales_setup,
     second_factor,
     secrets,
+    sessions,
     sign_in,
     users,
     web_service_keys,
@@ -175,11 +176,13 @@ def writes(company: Company, user: User) -> dict[str, tuple[Permission, Callable
                 "confirm": lambda by: second_factor.confirm(user, "1", by=by, now=NOW),
                 "renew_recovery_codes": lambda by: second_factor.renew_recovery_codes(user, "1", by=by, now=NOW),
                 "turn_off": lambda by: second_factor.turn_off(user, "1", by=by, now=NOW),
-                "sign_out_everywhere": lambda by: second_factor.sign_out_everywhere(user, by=by),
                 "reset": lambda by: second_factor.reset(user, by=by),
                 "set_required": lambda by: second_factor.set_required(user, True, by=by),
             }.items()
         },
+        "sessions.open_sessions": (Permission.MANAGE_USERS, lambda by: sessions.open_sessions(user, by=by)),
+        "sessions.end_session": (Permission.MANAGE_USERS, lambda by: sessions.end_session(user, 1, by=by)),
+        "sessions.end_every_session": (Permission.MANAGE_USERS, lambda by: sessions.end_every_session(user, by=by)),
         **{
             f"sign_in.{name}": (Permission.MANAGE_USERS, write)
             for name, write in {
@@ -348,6 +351,7 @@ NOT_ASKED = {
     # The link, the code, the directory's answer is the permission.
     *("users.redeem_sign_in_link", "second_factor.check", "sign_in.user_for"),
     "second_factor.end_sessions",  # within services that have asked
+    *("sessions.note_session", "sessions.carry_on_session"),  # whoever was let in
     # Read, before anybody has signed in or for pages that ask.
     *("second_factor.standing_of", "second_factor.is_on", "second_factor.is_required", "second_factor.is_among"),
     *("second_factor.administers_anything", "sign_in.administers_everything", "sign_in.password_opens"),

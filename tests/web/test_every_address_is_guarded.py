@@ -92,6 +92,7 @@ def test_looking_changes_nothing(books: Books) -> None:
         "reset",
         "renew",
         "-rules",
+        "-end",
     )
     looked = [(name, address) for name, address in addresses() if any(one in name for one in deeds)]
     answered = {name for name, address in looked if boss.get(address).status_code not in (405, 404)}

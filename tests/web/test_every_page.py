@@ -30,6 +30,9 @@ FILES_AND_DATA = {"record-export", "import-template", "healthz", "readyz", "odat
 ONLY_POST = {
     "sign-out",
     "sign-out-everywhere",
+    "session-end",
+    "user-session-end",
+    "user-sessions-end",
     "second-factor-begin",
     "second-factor-confirm",
     "second-factor-renew",

@@ -88,6 +88,7 @@ def places(books: Books, *, every_table: bool = True) -> list[Place]:
         "series_id": series.pk,
         "mapping": "customer",
         "run_id": 1,
+        "session_id": 1,
         "issue_id": "c1",
         "action": "match",
         "step": "address",

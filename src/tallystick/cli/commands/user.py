@@ -114,6 +114,33 @@ def sign_in_link(email: Email, address: Address = PAGES, json: Json = False) -> 
         say(link)
 
 
+@app.command()
+def sessions(
+    email: Email,
+    end: Annotated[int | None, typer.Option(metavar="NUMBER", help="End the session of this number.")] = None,
+    end_all: Annotated[bool, typer.Option("--end-all", help="Sign the user out everywhere.")] = False,
+    json: Json = False,
+) -> None:
+    """List where a user is signed in, and end one of these sessions or all of them."""
+    user, _ = _user_and_company(email)
+    from tallystick.financials.services import sessions as service
+
+    if end is not None and not service.end_session(user, end, by=acting_user()):
+        raise Refusal(f"{user.email} has no session {end} that goes on.", "Look at them without --end.")
+    if end_all:
+        service.end_every_session(user, by=acting_user())
+    found = service.open_sessions(user, by=acting_user())
+    if json:
+        names = ("id", "began_at", "ends_at", "ip_address", "user_agent")
+        print_json([{name: getattr(one, name) for name in names} for one in found])
+        return
+    print_table(
+        ("Number", "Since (UTC)", "From", "Browser"),
+        ((str(one.id), f"{one.began_at:%Y-%m-%d %H:%M}", one.ip_address, one.user_agent) for one in found),
+        empty=f"{user.email} is not signed in anywhere.",
+    )
+
+
 def link_for(user: "User", address: str) -> str:
     """Return an address that signs this user in once."""
     from django.urls import reverse

@@ -71,7 +71,14 @@ from tallystick.financials.models.sales import (
     SalesQuoteLine,
 )
 from tallystick.financials.models.sealed import SealedText
-from tallystick.financials.models.sign_in import EntraAccount, RecoveryCode, SecondFactor, SignInSettings, Who
+from tallystick.financials.models.sign_in import (
+    EntraAccount,
+    RecoveryCode,
+    SecondFactor,
+    SignedInSession,
+    SignInSettings,
+    Who,
+)
 from tallystick.financials.models.web_services import PublishedWebService, WebServiceKey, WebServiceUse
 from tallystick.financials.posting.kinds import DetailedEntryType, DocumentType, EntryType
 
@@ -140,6 +147,7 @@ __all__ = [
     "ShippingAgent",
     "SignInLink",
     "SignInSettings",
+    "SignedInSession",
     "UnitOfMeasure",
     "User",
     "VATBusinessPostingGroup",

@@ -69,6 +69,21 @@ class RecoveryCode(models.Model):
         return f"recovery code of {self.user.email}"
 
 
+class SignedInSession(models.Model):
+    """Whose a session is, since when, from where and with what: what the session's own row does not say.
+
+    It counts as long as there is a session of that key; the next sign-in of the user takes away what is left over."""
+
+    session_key = models.CharField(max_length=40, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    began_at = models.DateTimeField()
+    ip_address = models.GenericIPAddressField(null=True)
+    user_agent = models.CharField(max_length=300, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"session of {self.user.email} since {self.began_at:%Y-%m-%d %H:%M} UTC"
+
+
 class EntraAccount(models.Model):
     """That a user may sign in with Microsoft Entra ID, and as whom there once they have.
 

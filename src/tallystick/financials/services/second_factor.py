@@ -189,12 +189,6 @@ def set_required(user: User, required: bool, *, by: Actor = OPERATOR) -> None:
     user.must_use_second_factor = required
 
 
-def sign_out_everywhere(user: User, *, by: Actor) -> None:
-    """End one's own sessions; the page that asks carries its own on. Raises `NotPermitted` for another user's."""
-    _must_be_own(user, by)
-    end_sessions(user)
-
-
 def end_sessions(user: User) -> None:
     """Sign the user out everywhere: no session that was begun before goes on. For services that have asked."""
     epoch = User.objects.values_list("session_epoch", flat=True).get(pk=user.pk)

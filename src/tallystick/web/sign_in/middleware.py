@@ -17,6 +17,7 @@ OPEN = {
         "change-password",
         "sign-out",
         "sign-out-everywhere",
+        "session-end",
     ),
     *("healthz", "readyz", "odata"),
 }

@@ -19,6 +19,7 @@ from tallystick.financials.services import second_factor, sign_in
 from tallystick.web.shell.desk import signed_in
 from tallystick.web.sign_in.forms import CodeForm
 from tallystick.web.sign_in.pending import MUST_SET_UP
+from tallystick.web.sign_in.sessions import shown
 
 LATEST = 10
 
@@ -106,6 +107,7 @@ def _show(request: HttpRequest, form: CodeForm | None = None) -> HttpResponse:
         "enrolment": enrolment,
         "qr_code": _qr_code(enrolment.uri) if enrolment else "",
         "entra": sign_in.entra_account_of(user),
+        "sessions": shown(request, user, _self(user)),
         "latest": AccessLog.objects.filter(username=user.email).order_by("-attempt_time")[:LATEST],
     }
     return render(request, "sign_in/own.html", context, status=422 if form else 200)

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from tallystick.financials.models import User
 from tallystick.financials.services import second_factor
+from tallystick.web.sign_in import sessions
 
 PENDING = "second_factor_pending"
 CAME_BY_LINK = "came_by_link"
@@ -54,6 +55,7 @@ def open_session(
         # The log of sign-ins keeps the path, and that of a link holds its token.
         request.META["PATH_INFO"] = reverse("sign-in")
     login(request, user, backend=MODEL_BACKEND)
+    sessions.note(request, user)
     if by_link:
         request.session[CAME_BY_LINK] = True
     if not vouched_for and not second_factor.is_on(user) and second_factor.is_required(user):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("sign-in/entra/back", entra.back, name="sign-in-entra-back"),
     path("sign-out/", views.SignOut.as_view(), name="sign-out"),
     path("sign-out/everywhere", views.sign_out_everywhere, name="sign-out-everywhere"),
+    path("your-sign-in/sessions/<int:session_id>/end", views.end_session, name="session-end"),
     path("password/", views.ChangePassword.as_view(), name="change-password"),
     path("your-sign-in/", own.own_sign_in, name="own-sign-in"),
     path("your-sign-in/begin", own.begin, name="second-factor-begin"),

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
@@ -18,12 +17,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tallystick.financials.models import User
 from tallystick.financials.permissions import Actor
 from tallystick.financials.problems import CodeRefused, SignInRefused
-from tallystick.financials.services import second_factor
+from tallystick.financials.services import second_factor, sessions
 from tallystick.financials.services.sign_in import directory_in_use
 from tallystick.financials.services.users import redeem_sign_in_link
 from tallystick.web.shell.desk import signed_in
 from tallystick.web.sign_in.forms import CodeForm, SignInForm
 from tallystick.web.sign_in.pending import CAME_BY_LINK, at_the_door, let_in, open_session
+from tallystick.web.sign_in.sessions import carry_on, end_one
 
 
 class SignIn(auth_views.LoginView):
@@ -61,7 +61,10 @@ class ChangePassword(auth_views.PasswordChangeView):
     def form_valid(self, form: "SetPasswordForm[User]") -> HttpResponse:
         self.request.session.pop(CAME_BY_LINK, None)
         messages.success(self.request, "Your password is changed.")
-        return super().form_valid(form)  # type: ignore[arg-type]  # it is what `get_form_class` says
+        old = self.request.session.session_key
+        answer = super().form_valid(form)  # type: ignore[arg-type]  # it is what `get_form_class` says
+        sessions.carry_on_session(old, self.request.session.session_key)
+        return answer
 
 
 @login_not_required
@@ -110,7 +113,15 @@ def code(request: HttpRequest) -> HttpResponse:
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End every session of the person but this one."""
     user = signed_in(request)
-    second_factor.sign_out_everywhere(user, by=Actor(user.email, frozenset()))
-    update_session_auth_hash(request, user)
+    sessions.end_every_session(user, by=Actor(user.email, frozenset()))
+    carry_on(request, user)
     messages.success(request, "You are signed out everywhere else.")
+    return redirect("own-sign-in")
+
+
+@require_POST
+def end_session(request: HttpRequest, session_id: int) -> HttpResponse:
+    """End one session of the person. This one is ended by signing out."""
+    user = signed_in(request)
+    end_one(request, user, session_id, Actor(user.email, frozenset()))
     return redirect("own-sign-in")

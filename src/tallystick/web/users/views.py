@@ -17,12 +17,13 @@ from tallystick.financials.models import GrantedSet, Membership, User
 from tallystick.financials.people import Member, labels_of, member_of, members_of
 from tallystick.financials.permissions import PermissionSet
 from tallystick.financials.problems import InvalidRecord
-from tallystick.financials.services import second_factor, sign_in
+from tallystick.financials.services import second_factor, sessions, sign_in
 from tallystick.financials.services import users as service
 from tallystick.financials.services.web_service_keys import key_of
 from tallystick.web.shell.desk import Desk, Permission, at_desk
 from tallystick.web.shell.problems import add_problems
 from tallystick.web.shell.show import crumb, show
+from tallystick.web.sign_in.sessions import end_one, shown
 from tallystick.web.users.forms import AddUserForm, SetsForm
 from tallystick.web.users.matrix import matrix
 
@@ -103,6 +104,7 @@ def edit(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
 def _show_member(
     request: HttpRequest, desk: Desk, member: User, form: SetsForm, link: ShownLink | None = None
 ) -> HttpResponse:
+    manages = may_manage_account(desk, member)
     return show(
         request,
         desk,
@@ -114,7 +116,8 @@ def _show_member(
         cancel_url=reverse("users", args=(desk.company.slug,)),
         explanation=member.email,
         member=member,
-        may_manage_account=may_manage_account(desk, member),
+        may_manage_account=manages,
+        sessions=shown(request, member, desk.actor) if manages else (),
         key=key_of(member),
         second_factor=second_factor.standing_of(member),
         entra=sign_in.entra_account_of(member),
@@ -178,6 +181,27 @@ def reset_second_factor(request: HttpRequest, desk: Desk, user_id: int) -> HttpR
         messages.success(request, f"The second factor of {member} is reset, and {member} is signed out everywhere.")
     else:
         messages.info(request, f"{member} has no second factor.")
+    return redirect("user-edit", desk.company.slug, user_id)
+
+
+@require_POST
+@at_desk(Permission.MANAGE_USERS)
+def end_session(request: HttpRequest, desk: Desk, user_id: int, session_id: int) -> HttpResponse:
+    """End one session of a member."""
+    end_one(request, account(desk, user_id).user, session_id, desk.actor)
+    return redirect("user-edit", desk.company.slug, user_id)
+
+
+@require_POST
+@at_desk(Permission.MANAGE_USERS)
+def end_sessions(request: HttpRequest, desk: Desk, user_id: int) -> HttpResponse:
+    """Sign a member out everywhere. One's own sessions are on the page Your sign-in, which carries this one on."""
+    member = account(desk, user_id).user
+    if member == desk.user:
+        messages.error(request, "End your own sessions on the page Your sign-in.")
+    else:
+        sessions.end_every_session(member, by=desk.actor)
+        messages.success(request, f"{member} is signed out everywhere.")
     return redirect("user-edit", desk.company.slug, user_id)
 
 
