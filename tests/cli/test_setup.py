@@ -184,7 +184,7 @@ BAD: dict[str, tuple[Change, str]] = {
     ),
     "no certificate": (
         lambda t: t.replace("[administrator]", 'sign_in = "certificate"\n[administrator]'),
-        "environment.secret: The connection's certificate cannot be read.",
+        "environment.secret: The certificate cannot be read.",
     ),
     "another way to sign in": (
         lambda t: t.replace("[administrator]", 'sign_in = "password"\n[administrator]'),

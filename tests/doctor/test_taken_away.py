@@ -240,7 +240,7 @@ CASES = {
     ),
     "the registration of the certificate": Case(
         "sign-in",
-        (CLIENT_ID, "does not know the connection's certificate"),
+        (CLIENT_ID, "does not know the certificate"),
         "Upload the certificate",
         before=signs_in_by_certificate(100),
     ),
@@ -258,7 +258,7 @@ CASES = {
         changes=lambda _world: {"authority": f"http://127.0.0.1:{CLOSED}"},
     ),
     "the sign-in service, with another server in its place": Case(
-        "sign-in", ("The sign-in service refused",), "Check tenant", strange_authority
+        "sign-in", ("The sign-in service refused",), "Check its tenant", strange_authority
     ),
     "the port": Case(
         "network connection",

@@ -194,7 +194,7 @@ def test_an_application_signs_in_with_its_certificate(company: Company, environm
     pem, other = certificate_and_key(), certificate_and_key()
     by_certificate = environment.entered(secret=pem, sign_in="certificate")
     tested = address.connect(company, by_certificate, BY)
-    assert "does not know the connection's certificate" in str(tested.problem)
+    assert "does not know the certificate" in str(tested.problem)
     environment.sandbox.register_certificate(environment.client_id, pem)
     assert address.connect(company, by_certificate, BY).signs_in
     stored = Connection.objects.get()
@@ -260,6 +260,15 @@ def test_the_role_is_given_by_itself_where_the_solution_was_imported_by_hand(
     assert found.is_ready
     assert solution.confirm(connected, BY) == VERSION
     connections.close_clients()
+
+
+def test_an_administrator_signs_in_with_a_certificate(connected: Company, environment: Environment) -> None:
+    pem = certificate_and_key()
+    environment.sandbox.register_certificate(environment.administrator, pem)
+    solution.import_now(connected, environment.administrator, pem, BY)
+    assert Step.SOLUTION in setup.progress_of(connected).done
+    with pytest.raises(SetupError, match="The certificate expired on"):
+        user.give_role(connected, environment.administrator, certificate_and_key(days=-1), BY)
 
 
 def test_a_user_is_not_judged_by_a_role_that_has_not_come_yet(connected: Company, environment: Environment) -> None:

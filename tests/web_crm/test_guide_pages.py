@@ -105,6 +105,12 @@ def test_a_secret_goes_in_and_never_comes_out(
         assert answer.status_code == 422
         assert "The administrative account is not complete." in answer.content.decode()
         assert CANARY not in answer.content.decode()
+        with_both = {**account, "client_id": "x", "certificate": f"-----BEGIN CERTIFICATE-----{CANARY}"}
+        for given, told in ((with_both, "Enter either"), ({**with_both, "client_secret": ""}, "cannot be read")):
+            answer = administrator.post(f"{guide}{step}/", given)
+            assert answer.status_code == 422
+            assert told in answer.content.decode()
+            assert CANARY not in answer.content.decode()
 
 
 def test_what_is_no_certificate_is_refused_and_no_key_comes_back(
@@ -116,7 +122,7 @@ def test_what_is_no_certificate_is_refused_and_no_key_comes_back(
         "": "This field is required.",
         "no certificate": "cannot be read",
         certificate_and_key(days=-1): "The certificate expired on",
-        mixed: "does not belong to the connection&#x27;s certificate",
+        mixed: "does not belong to the certificate",
     }
     for address in (f"{guide}address/", f"{url}connection/"):
         for text, told in bad.items():

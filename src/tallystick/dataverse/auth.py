@@ -130,12 +130,12 @@ def _certificate_and_key(pem: str) -> "tuple[Certificate, PrivateKeyTypes]":
         key = load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError) as exc:
         raise SetupError(
-            "The connection's certificate cannot be read.",
+            "The certificate cannot be read.",
             hint="Enter one PEM text with the certificate and its private key, without a password.",
         ) from exc
     if certificate.public_key() != key.public_key():
         raise SetupError(
-            "The private key does not belong to the connection's certificate.",
+            "The private key does not belong to the certificate.",
             hint="Enter the certificate together with the key it was made with.",
         )
     return certificate, key
@@ -149,8 +149,8 @@ def _refused(tenant: str, client_id: str, reply: TokenReply, secret: str) -> Set
             return SetupError(what.format(client=client_id, tenant=tenant), hint=hint)
     told = description.replace(secret, "…").splitlines()[0] if description else f"status {reply.status}"
     return SetupError(
-        f"The sign-in service refused the connection's application: {told}",
-        hint="Check tenant, client id and client secret of the connection.",
+        f"The sign-in service refused the application {client_id}: {told}",
+        hint="Check its tenant, its client id, and its client secret or certificate.",
     )
 
 
@@ -169,7 +169,7 @@ _REFUSALS: Mapping[str, tuple[str, str]] = {
         "Check the address, and that it belongs to this tenant.",
     ),
     "AADSTS700027": (
-        "The application {client} does not know the connection's certificate, or it has expired.",
+        "The application {client} does not know the certificate, or it has expired.",
         "Upload the certificate to the app registration.",
     ),
     "AADSTS7000112": ("The application {client} is disabled.", "Enable it in the tenant's enterprise applications."),

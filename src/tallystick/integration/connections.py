@@ -118,7 +118,14 @@ def _check_secret(connection: Connection, sign_in: SignIn, entered: str) -> None
         raise SetupError("The client secret is missing.", hint="Create one in the app registration of Entra ID.")
     if sign_in is SignIn.CERTIFICATE and not entered and not kept:
         raise SetupError("The certificate is missing.", hint="Enter one PEM text with the certificate and its key.")
-    if sign_in is SignIn.CERTIFICATE and entered and (expired := certificate_expiry(entered)) <= datetime.now(UTC):
+    if sign_in is SignIn.CERTIFICATE and entered:
+        require_good_certificate(entered)
+
+
+def require_good_certificate(pem: str) -> None:
+    """Raise SetupError for what is no certificate with its own private key, and for one that has expired."""
+    expired = certificate_expiry(pem)
+    if expired <= datetime.now(UTC):
         raise SetupError(f"The certificate expired on {expired:%Y-%m-%d}.", hint="Make and upload a new one.")
 
 

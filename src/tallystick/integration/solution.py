@@ -7,7 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tallystick.dataverse import (
+    ClientCertificate,
     ClientSecret,
+    Credentials,
     DataverseClient,
     Imported,
     Limits,
@@ -27,13 +29,25 @@ from tallystick.integration.models.connection import DEFAULT_AUTHORITY
 
 @dataclass(frozen=True, slots=True)
 class Administrator:
-    """The account that imports the solution: an application whose user is a System Administrator of the environment."""
+    """The account that imports the solution: an application whose user is a System Administrator of the environment.
+
+    `secret` is its client secret, or one PEM text with its certificate and private key."""
 
     address: str
     tenant: str
     client_id: str
     secret: str = field(repr=False)
     authority: str = DEFAULT_AUTHORITY
+
+    @property
+    def credentials(self) -> Credentials:
+        """What it signs in with."""
+        kind = ClientCertificate if _is_certificate(self.secret) else ClientSecret
+        return kind(self.tenant.strip(), self.client_id.strip(), self.secret.strip(), authority=self.authority)
+
+
+def _is_certificate(secret: str) -> bool:
+    return "-----BEGIN " in secret  # as no client secret is
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +86,16 @@ def _user_of(client: DataverseClient) -> UserState | None:
 
 
 def administrator_of(connection: Connection, client_id: str, secret: str) -> Administrator:
-    """Return an administrator's account of the environment that the connection leads to."""
+    """Return an administrator's account of the environment that the connection leads to; `secret` may be a certificate.
+
+    Raises SetupError for an account that is not complete, and for a certificate that cannot be used."""
+    if not client_id.strip() or not secret.strip():
+        raise SetupError(
+            "The administrative account is not complete.",
+            hint="Enter its client ID, and its client secret or certificate.",
+        )
+    if _is_certificate(secret):
+        connections.require_good_certificate(secret)
     return Administrator(connection.address, connection.tenant, client_id, secret, connection.authority)
 
 
@@ -100,15 +123,9 @@ def import_solution(
 
 def administrator_client(administrator: Administrator) -> DataverseClient:
     """Return a client that acts as the administrator. Close it when that is done; nothing else may hold it."""
-    secret = administrator.secret.strip()
-    if not secret:
+    if not administrator.secret.strip():
         raise SetupError("The administrator's client secret is missing.", hint="Enter it; it is not kept.")
-    return DataverseClient(
-        administrator.address,
-        ClientSecret(
-            administrator.tenant.strip(), administrator.client_id.strip(), secret, authority=administrator.authority
-        ),
-    )
+    return DataverseClient(administrator.address, administrator.credentials)
 
 
 def _standing(report: SolutionReport) -> str:

@@ -1,13 +1,12 @@
 """What of a plan cannot be in this installation, found out before anything is changed."""
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from tallystick.cli.installation import NO_COMPANY
 from tallystick.cli.refusal import Refusal
 from tallystick.cli.setting_up.plan import Plan
-from tallystick.dataverse import certificate_expiry, parse_address
+from tallystick.dataverse import parse_address
 from tallystick.engine import TallyError
 from tallystick.financials.models import Company, Experience
 from tallystick.financials.people import users_who_may
@@ -61,19 +60,13 @@ def _addresses(plan: Plan) -> Iterator[str]:
     if plan.seconds is not None and not 1 <= plan.seconds <= connections.LONGEST_REST:
         yield f"environment.seconds has to be from 1 to {connections.LONGEST_REST}."
     if plan.sign_in == SignIn.CERTIFICATE:
-        yield from _refused("environment.secret", lambda: _good_certificate(plan.secret))
-
-
-def _good_certificate(pem: str) -> None:
-    until = certificate_expiry(pem)
-    if until <= datetime.now(UTC):
-        raise Refusal(f"The certificate expired on {until:%Y-%m-%d}.")
+        yield from _refused("environment.secret", lambda: connections.require_good_certificate(plan.secret))
 
 
 def _refused(setting: str, deed: Callable[[], object]) -> Iterator[str]:
     try:
         deed()
-    except (TallyError, Refusal) as problem:
+    except TallyError as problem:
         yield f"{setting}: {problem}"
 
 

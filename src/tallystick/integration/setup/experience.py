@@ -10,8 +10,8 @@ NEEDED = (
     "The address of your Dynamics CRM environment.",
     "An application that is registered in the directory of the environment and is a user there: its tenant, client ID and "
     "client secret or certificate. It synchronizes, needs no security role yet, and should be used for nothing else.",
-    "To import the solution: the client ID and secret of an application whose user has the roles System Administrator and "
-    "System Customizer. It is used once and kept nowhere.",
+    "To import the solution: the client ID, and the secret or certificate, of an application whose user has the roles "
+    "System Administrator and System Customizer. It is used once and kept nowhere.",
 )
 
 

@@ -89,7 +89,7 @@ def begin_import(company: Company, client_id: str, secret: str, by: Actor) -> No
     Afterwards the synchronization user has its role. What is there in this version already is not imported again."""
     with attempt(company, Step.SOLUTION, by):
         connection = connection_for(company)
-        administrator = administrator_of(connection, *_entered(client_id, secret))
+        administrator = administrator_of(connection, client_id, secret)
         ended = partial(_keep_end, company, by)
         solution_imports.begin(connection, administrator, role_for=connection.client_id, ended=ended)
 
@@ -108,18 +108,10 @@ def import_now(
     """The same, waiting until it is done, and doing the step. Takes minutes."""
     with attempt(company, Step.SOLUTION, by):
         connection = connection_for(company)
-        administrator = administrator_of(connection, *_entered(client_id, secret))
+        administrator = administrator_of(connection, client_id, secret)
         imported = import_solution(administrator, progress, role_for=connection.client_id)
         note_done(company, Step.SOLUTION, by, version=imported.status.version)
     return imported
-
-
-def _entered(client_id: str, secret: str) -> tuple[str, str]:
-    if not client_id.strip() or not secret.strip():
-        raise SetupError(
-            "The administrative account is not complete.", hint="Enter its client ID and its client secret."
-        )
-    return client_id, secret
 
 
 def confirm(company: Company, by: Actor) -> str:

@@ -92,10 +92,6 @@ def give_role(company: Company, client_id: str, secret: str, by: Actor) -> UserO
     disabled or lacks privileges afterwards."""
     with attempt(company, Step.USER, by):
         connection = connection_for(company)
-        if not client_id.strip() or not secret.strip():
-            raise SetupError(
-                "The administrative account is not complete.", hint="Enter its client ID and its client secret."
-            )
         with administrator_client(administrator_of(connection, client_id, secret)) as client:
             _require_administrator(client)
             found = _judged(client.user_state(connection.client_id), ())

@@ -13,30 +13,10 @@ from tallystick.integration.setup.data import MappingChoice
 from tallystick.integration.setup.orders import OrderChoice, OrderIntegration
 
 _DIRECTIONS = {"to sales": "To Dynamics CRM", "to finance": "From Dynamics CRM", "both": "Both ways"}
-_PLAIN = {"spellcheck": "false", "autocomplete": "off"}
 
 
 class NothingForm(forms.Form):
     """A step in which nothing is entered."""
-
-
-class AccountForm(forms.Form):
-    """An administrator's account, used once. Whether it is needed is for the step to say."""
-
-    client_id = forms.CharField(
-        label="Client ID of the administrative account",
-        max_length=100,
-        required=False,
-        help_text="Of an application whose user has the roles System Administrator and System Customizer.",
-        widget=forms.TextInput(_PLAIN),
-    )
-    client_secret = forms.CharField(
-        label="Client secret of the administrative account",
-        required=False,
-        strip=True,
-        help_text="Used this once and kept nowhere.",
-        widget=forms.PasswordInput({"autocomplete": "off"}),
-    )
 
 
 class AvailabilityForm(forms.Form):

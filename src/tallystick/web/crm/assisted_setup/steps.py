@@ -25,13 +25,12 @@ from tallystick.integration.setup import (
 from tallystick.integration.setup.availability import Addresses
 from tallystick.web.crm.addresses import addresses
 from tallystick.web.crm.assisted_setup.forms import (
-    AccountForm,
     AvailabilityForm,
     DataForm,
     NothingForm,
     OrdersForm,
 )
-from tallystick.web.crm.connection.forms import SignInForm
+from tallystick.web.crm.connection.forms import AccountForm, SignInForm
 from tallystick.web.shell.desk import Desk
 
 STAY, GO_ON = "stay", "go on"
@@ -123,8 +122,8 @@ def _show_solution(_request: HttpRequest, desk: Desk) -> dict[str, object]:
     return {"solution": solution.look(desk.company), "changes": solution.CHANGES}
 
 
-def _import(_request: HttpRequest, desk: Desk, form: forms.Form) -> Done:
-    solution.begin_import(desk.company, form.cleaned_data["client_id"], form.cleaned_data["client_secret"], desk.actor)
+def _import(_request: HttpRequest, desk: Desk, form: AccountForm) -> Done:
+    solution.begin_import(desk.company, form.cleaned_data["client_id"], form.secret, desk.actor)
     return Done(STAY)
 
 
@@ -146,8 +145,8 @@ def _show_user(_request: HttpRequest, desk: Desk) -> dict[str, object]:
     return {"found": user.look(desk.company), "changes": user.CHANGES}
 
 
-def _give_role(request: HttpRequest, desk: Desk, form: forms.Form) -> Done:
-    found = user.give_role(desk.company, form.cleaned_data["client_id"], form.cleaned_data["client_secret"], desk.actor)
+def _give_role(request: HttpRequest, desk: Desk, form: AccountForm) -> Done:
+    found = user.give_role(desk.company, form.cleaned_data["client_id"], form.secret, desk.actor)
     name = found.user.name if found.user else "The user"
     messages.success(request, f"{name} has its role and may do all that is needed. The administrator is forgotten.")
     return Done()

@@ -98,6 +98,41 @@ class SignInForm(forms.Form):
         return bool(self["sign_in"].value() == SignIn.CERTIFICATE or self.errors.get("certificate"))
 
 
+class AccountForm(forms.Form):
+    """An administrator's account, used once. Whether it is needed is for the step to say; no secret comes out again."""
+
+    client_id = forms.CharField(
+        label="Client ID of the administrative account",
+        max_length=100,
+        required=False,
+        help_text="Of an application whose user has the roles System Administrator and System Customizer.",
+        widget=forms.TextInput(_PLAIN),
+    )
+    client_secret = forms.CharField(
+        label="Client secret of the administrative account",
+        required=False,
+        strip=True,
+        help_text="Used this once and kept nowhere.",
+        widget=forms.PasswordInput({"autocomplete": "off"}),
+    )
+    certificate = forms.CharField(
+        label="Certificate and private key of the administrative account",
+        required=False,
+        help_text="One PEM text with both, the key without a password. Used this once and kept nowhere.",
+        widget=SecretText({"rows": 4, **_PLAIN}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        if self.cleaned_data.get("client_secret") and self.cleaned_data.get("certificate"):
+            self.add_error("certificate", "Enter either a client secret or a certificate.")
+        return self.cleaned_data
+
+    @property
+    def secret(self) -> str:
+        """What was entered to sign in with."""
+        return str(self.cleaned_data["certificate"] or self.cleaned_data["client_secret"])
+
+
 class ConnectionForm(SignInForm):
     """CRM Connection Setup: the sign-in, and how often there is a look for changes."""
 

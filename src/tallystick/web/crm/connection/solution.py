@@ -11,27 +11,16 @@ from tallystick.engine import SetupError, TallyError
 from tallystick.integration import connections, solution, solution_imports
 from tallystick.integration.models import Connection
 from tallystick.integration.solution import administrator_of
+from tallystick.web.crm.connection.forms import AccountForm
 from tallystick.web.crm.gate import crm_page
 from tallystick.web.crm.runs import STOP_POLLING
 from tallystick.web.shell.desk import Desk, Permission
 from tallystick.web.shell.show import show
 
 
-class AdministratorForm(forms.Form):
-    """The account that imports. Nothing of it is kept, and the secret never comes back to the page."""
+class AdministratorForm(AccountForm):
+    """The account that imports, and what it is to do besides."""
 
-    client_id = forms.CharField(
-        label="Client ID",
-        max_length=100,
-        help_text="Of an application whose user has the roles System Administrator and System Customizer.",
-        widget=forms.TextInput({"spellcheck": "false", "autocomplete": "off"}),
-    )
-    client_secret = forms.CharField(
-        label="Client secret",
-        strip=True,
-        help_text="Used for this import and kept nowhere.",
-        widget=forms.PasswordInput({"autocomplete": "off"}),
-    )
     give_role = forms.BooleanField(
         label="Give the connection's user its role",
         required=False,
@@ -53,7 +42,7 @@ def look(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 @sensitive_variables("form", "administrator")
-@sensitive_post_parameters("client_secret")
+@sensitive_post_parameters("client_secret", "certificate")
 @require_http_methods(["POST"])
 @never_cache
 @crm_page(Permission.INTEGRATE)
@@ -62,8 +51,8 @@ def start(request: HttpRequest, desk: Desk) -> HttpResponse:
     connection = connections.connection_of(desk.company)
     form = AdministratorForm(request.POST)
     if form.is_valid():
-        administrator = administrator_of(connection, form.cleaned_data["client_id"], form.cleaned_data["client_secret"])
         try:
+            administrator = administrator_of(connection, form.cleaned_data["client_id"], form.secret)
             role_for = connection.client_id if form.cleaned_data["give_role"] else ""
             solution_imports.begin(connection, administrator, again=form.cleaned_data["again"], role_for=role_for)
         except SetupError as refused:
