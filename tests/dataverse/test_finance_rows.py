@@ -56,6 +56,12 @@ def test_the_same_company_has_one_row_of_each_and_keeps_what_it_is_not_told(
         [row] = api.get("tstick_connections").json()["value"]
         assert row["tstick_webaddress"] == COMPANY.web_address
         assert (row["tstick_odataaccesskey"], row["tstick_itemavailability"]) == (None, False)
+        client.write_finance_connection(WITH_KEY)
+        assert client.withdraw_finance_connection(COMPANY.company_id)
+        assert not client.withdraw_finance_connection("another company"), "which was never told of"
+        [row] = api.get("tstick_connections").json()["value"]
+        assert (row["tstick_webaddress"], row["tstick_productversion"]) == (None, None)
+        assert row["tstick_odataaccesskey"] == "tsk_canary", "item availability has a switch of its own"
     assert "tsk_canary" not in repr(WITH_KEY)
 
 

@@ -122,6 +122,9 @@ def test_all_steps_in_order_lead_to_a_connection_that_is_on(connected: Company, 
     [row] = environment.staff.api.get("tstick_connections").json()["value"]
     assert row["tstick_connectionid"] == row_id(str(company.pk), "tstick_connection")
     assert (row["tstick_name"], row["tstick_webaddress"]) == (company.name, "http://127.0.0.1/c/alder/")
+    assert finish.tell_nowhere(company, BY), "switched off, it is not there any more"
+    [row] = environment.staff.api.get("tstick_connections").json()["value"]
+    assert (row["tstick_webaddress"], row["tstick_productversion"]) == (None, None)
     full = finish.run_full_synchronization(company, BY)
     assert full.lines.count() == 6
     connections.close_clients()
@@ -220,6 +223,31 @@ def test_another_environment_has_its_steps_to_be_done_again(ready: Company, envi
     assert address.connect(ready, environment.entered(client_id=other), BY).signs_in
     assert setup.progress_of(ready).done == (Step.EXPERIENCE, Step.ADDRESS)
     assert address.connect(ready, environment.entered(client_id=other, secret=""), BY).signs_in, "the secret is kept"
+
+
+def test_another_application_entered_by_hand_has_the_steps_of_its_user_to_be_done_again(
+    ready: Company, environment: Environment
+) -> None:
+    assert address.store(ready, environment.entered(secret=""), BY).reopened == (), "the same one"
+    availability.go_without(ready, BY)
+    orders.choose(ready, "none", "", BY)
+    data.choose(ready, {"CUSTOMER": ""}, BY)
+    finish.finish(ready, ADDRESSES.web, by=BY, now=NOW)
+    other, user_id = application(environment.staff, SECRET)
+    environment.staff.assign(user_id, environment.staff.role_in("System Administrator")).raise_for_status()
+    stored = address.store(ready, environment.entered(client_id=other), BY)
+    assert stored.reopened == (Step.ADDRESS, Step.SOLUTION, Step.USER, Step.AVAILABILITY, Step.FINISH)
+    assert overview(ready) == ("in progress", "Next: Address and sign-in.")
+    assert "Roles of the synchronization user: not checked yet." in finish.look(ready).found
+    connections.close_clients()
+
+
+def test_who_never_began_the_guide_has_none_begun_by_entering_a_connection(
+    company: Company, environment: Environment
+) -> None:
+    address.store(company, environment.entered(), BY)
+    assert address.store(company, environment.entered(client_id=str(uuid4())), BY).reopened == ()
+    assert not SetupGuide.objects.exists()
 
 
 def test_an_account_that_is_no_administrator_imports_nothing_and_gives_no_role(

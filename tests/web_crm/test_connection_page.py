@@ -78,6 +78,16 @@ def test_a_wrong_secret_is_told_in_words(administrator: Client, sandbox: Sandbox
     assert not Connection.objects.get().enabled
 
 
+def test_what_cannot_be_taken_back_from_dynamics_when_switching_off_is_told(
+    administrator: Client, crm: Crm, url: str
+) -> None:
+    crm.sandbox.fault("503", path="/solutions")
+    text = post(administrator, url + "connection/disable")
+    crm.sandbox.clear_faults()
+    assert "The connection is switched off." in text
+    assert "Dynamics CRM was not told, and still says where Financials is" in text
+
+
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [

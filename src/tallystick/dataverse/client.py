@@ -166,6 +166,12 @@ class DataverseClient:
         Two requests; the same company always has the same rows. Raises SetupError without the solution."""
         finance_rows.write(self.api, self.metadata, values)
 
+    def withdraw_finance_connection(self, company_id: str) -> bool:
+        """Take back from the environment where the company is in Financials; whether it had been told.
+
+        One request. Raises SetupError without the solution."""
+        return finance_rows.withdraw(self.api, self.metadata, company_id)
+
     def verify_privileges(
         self, tables: Mapping[str, Sequence[Right]] = INTEGRATION.rights, *, client_id: str = ""
     ) -> list[MissingPrivilege]:

@@ -54,6 +54,21 @@ def write(api: WebApi, metadata: Metadata, values: FinanceConnection) -> None:
     _put(api, metadata, CONNECTION.name, row_id(values.company_id, CONNECTION.name), body)
 
 
+def withdraw(api: WebApi, metadata: Metadata, company_id: str) -> bool:
+    """Take back where a company is in Financials; whether its row was there. One request, and what the metadata takes.
+
+    How item availability is asked for stays: it has a switch of its own."""
+    path = f"{metadata.name(CONNECTION.name).set_name}({row_id(company_id, CONNECTION.name)})"
+    headers = {"Content-Type": "application/json", "If-Match": "*"}  # so that no row is made
+    body = orjson.dumps({"tstick_webaddress": None, "tstick_productversion": None})
+    reply = api.send(Request("PATCH", path, headers, body, repeatable=True))
+    if (refusal := reply.refusal) is None:
+        return True
+    if refusal.status == 404:
+        return False
+    raise error_for(refusal)
+
+
 def _availability(values: FinanceConnection) -> dict[str, object]:
     if values.item_availability is None:
         return {}

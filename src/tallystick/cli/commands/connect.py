@@ -36,18 +36,21 @@ def connect(
     open_installation()
     company = the_company()
     from tallystick.integration import connections
+    from tallystick.integration.setup import address as setup
 
-    connection = connections.connect(
-        company,
+    entered = setup.Entered(
         address,
-        authority,
         tenant,
         client_id,
         client_secret() if certificate is None else _text_of(certificate),
-        by=acting_user(),
-        schedule_seconds=seconds,
-        sign_in="secret" if certificate is None else "certificate",
+        "secret" if certificate is None else "certificate",
+        authority or "",
     )
+    stored = setup.store(company, entered, acting_user(), schedule_seconds=seconds)
+    if stored.reopened:
+        steps = ", ".join(step.label for step in stored.reopened)
+        remark(f"Of the setup guide these steps have to be done again: {steps}.")
+    connection = stored.connection
     report = connections.test(connection, by=acting_user())
     if report.ok:
         connections.enable(connection, by=acting_user())

@@ -1,11 +1,12 @@
 """`tally connection`: the connection to Dynamics CRM as it stands; testing it, switching it on and off."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from tallystick.cli.installation import acting_user, open_installation, the_company
-from tallystick.cli.output import Json, print_json, say
+from tallystick.cli.output import Json, print_json, remark, say
 
 if TYPE_CHECKING:
     from tallystick.integration.models import Connection
@@ -22,15 +23,19 @@ def connection(
     """Show the connection to Dynamics CRM; test it, switch it on or off. `tally connect` makes or changes one."""
     open_installation()
     company = the_company()
-    from tallystick.integration import connections
+    from tallystick.integration import connections, setup
 
     found = connections.connection_of(company)
     if seconds is not None:
         connections.reschedule(found, seconds, by=acting_user())
     if on is False:
         connections.disable(found, reason=f"Switched off by {acting_user().name}.", by=acting_user())
+        _tell_dynamics(lambda: setup.finish.tell_nowhere(company, acting_user()))
     if on:
+        from tallystick.cli.setting_up.steps import addresses
+
         connections.enable(found, by=acting_user())
+        _tell_dynamics(lambda: setup.finish.tell_where(company, addresses(company, "").web, acting_user()))
     elif test:
         connections.test(found, by=acting_user())
     report = _report(found)
@@ -40,6 +45,16 @@ def connection(
         _print(report)
     if test and report["problems"]:
         raise typer.Exit(1)
+
+
+def _tell_dynamics(deed: Callable[[], object]) -> None:
+    """Have Dynamics CRM know where Financials is, or is no more; what prevents that prevents nothing else."""
+    from tallystick.engine import TallyError
+
+    try:
+        deed()
+    except TallyError as problem:
+        remark(f"Dynamics CRM was not told where Financials is, or is no more: {problem}")
 
 
 def _report(found: "Connection") -> dict[str, Any]:

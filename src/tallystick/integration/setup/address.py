@@ -74,18 +74,7 @@ def connect(company: Company, entered: Entered, by: Actor) -> Tested:
     with attempt(company, Step.ADDRESS, by):
         before = connections.find_connection(company)
         was_on = before is not None and before.enabled
-        connection = connections.connect(
-            company,
-            entered.address,
-            entered.authority or None,
-            entered.tenant,
-            entered.client_id,
-            entered.secret,
-            by,
-            sign_in=entered.sign_in,
-        )
-        if _place(before) != _place(connection):
-            note_undone(company, OF_THE_ENVIRONMENT, by)
+        connection = store(company, entered, by).connection
         tested = sorted_out(connections.test(connection, by))
         if was_on:
             connections.enable(connection, by)
@@ -95,6 +84,34 @@ def connect(company: Company, entered: Entered, by: Actor) -> Tested:
     else:
         note_done(company, Step.ADDRESS, by)
     return tested
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A connection as it was stored, and the steps of the guide that have to be done again for it."""
+
+    connection: Connection
+    reopened: tuple[Step, ...]
+
+
+def store(company: Company, entered: Entered, by: Actor, *, schedule_seconds: int | None = None) -> Stored:
+    """Store how the environment is reached, within the guide or by hand; raises as `connections.connect`.
+
+    Where that is another environment or another application, what the guide found out of the one before no longer holds."""
+    before = _place(connections.find_connection(company))
+    connection = connections.connect(
+        company,
+        entered.address,
+        entered.authority or None,
+        entered.tenant,
+        entered.client_id,
+        entered.secret,
+        by,
+        schedule_seconds=schedule_seconds,
+        sign_in=entered.sign_in,
+    )
+    moved = before not in ((), _place(connection))
+    return Stored(connection, note_undone(company, OF_THE_ENVIRONMENT, by) if moved else ())
 
 
 def _place(connection: Connection | None) -> tuple[str, ...]:

@@ -102,6 +102,17 @@ def tell_where(company: Company, web_address: str, by: Actor) -> bool:
     return True
 
 
+def tell_nowhere(company: Company, by: Actor) -> bool:
+    """Take back from Dynamics CRM where the company is in Financials, once it is connected no more; whether it was told.
+
+    Some three requests. Raises what Dynamics CRM refuses."""
+    by.require(Permission.INTEGRATE)
+    with connections.brief_client(connection_for(company)) as client:
+        if client.solution_status().state is SolutionState.ABSENT:
+            return False
+        return client.withdraw_finance_connection(str(company.pk))
+
+
 def run_full_synchronization(company: Company, by: Actor) -> FullSync:
     """Have a worker synchronize everything that takes part in full."""
     return operations.request_full_sync(

@@ -55,6 +55,7 @@ _LABELS: Mapping[Step, str] = {
 }
 # What was found out about one environment and one user says nothing about another.
 OF_THE_ENVIRONMENT = (Step.ADDRESS, Step.SOLUTION, Step.USER, Step.AVAILABILITY, Step.FINISH)
+_FOUND = (Step.USER,)  # where nothing is chosen: what is kept of it was found out
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +180,19 @@ def note_problem(company: Company, step: Step, problem: Exception, by: Actor) ->
         row.problem_step, row.problem = step, str(problem)
 
 
-def note_undone(company: Company, steps: tuple[Step, ...], by: Actor) -> None:
-    """Have steps be done again, because what they found out no longer holds."""
+def note_undone(company: Company, steps: tuple[Step, ...], by: Actor) -> tuple[Step, ...]:
+    """Have steps be done again, because what they found out no longer holds; the guide is not completed then any more.
+
+    Return those that were done. Nothing where nobody began the guide."""
+    if not SetupGuide.objects.filter(company=company, guide=GUIDE).exists():
+        return ()
     with _row(company, by) as row:
+        reopened = tuple(one for one in Step if one in row.done and one in steps)
         row.done = [one for one in Step if one in row.done and one not in steps]
+        row.choices = {name: choice for name, choice in row.choices.items() if name not in _FOUND or name not in steps}
+        if Step.FINISH in steps:
+            row.completed_at = None
+    return reopened
 
 
 def note_completed(company: Company, by: Actor, at: datetime) -> None:

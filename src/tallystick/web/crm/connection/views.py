@@ -39,22 +39,19 @@ def connection_setup(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 def _save(request: HttpRequest, desk: Desk, form: ConnectionForm, *, was_on: bool) -> bool:
     """Store what was entered and try it; one that was on stays on when it still works."""
-    entered = form.cleaned_data
+    given = form.cleaned_data
+    entered = setup.address.Entered(
+        given["address"], given["tenant"], given["client_id"], form.secret, given["sign_in"], given["authority"]
+    )
     try:
-        connection = connections.connect(
-            desk.company,
-            entered["address"],
-            entered["authority"],
-            entered["tenant"],
-            entered["client_id"],
-            form.secret,
-            by=desk.actor,
-            schedule_seconds=entered["schedule_seconds"],
-            sign_in=entered["sign_in"],
-        )
+        stored = setup.address.store(desk.company, entered, desk.actor, schedule_seconds=given["schedule_seconds"])
     except TallyError as refused:
         form.add_error(None, str(refused))
         return False
+    connection = stored.connection
+    if stored.reopened:
+        steps = ", ".join(step.label for step in stored.reopened)
+        messages.info(request, f"Of the guide {setup.GUIDE} these steps have to be done again: {steps}.")
     if was_on:
         with told(request):
             connections.enable(connection, by=desk.actor)
@@ -127,11 +124,15 @@ def _tell_where(request: HttpRequest, desk: Desk) -> None:
 @require_POST
 @crm_page(Permission.INTEGRATE)
 def disable(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Switch the connection off; couplings and mappings stay as they are."""
+    """Switch the connection off, and have Dynamics CRM know; couplings and mappings stay as they are."""
     connections.disable(
         connections.connection_of(desk.company), reason=f"Switched off by {desk.actor.name}.", by=desk.actor
     )
     messages.success(request, "The connection is switched off. Couplings and mappings stay as they are.")
+    try:
+        setup.finish.tell_nowhere(desk.company, desk.actor)
+    except TallyError as problem:
+        messages.warning(request, f"Dynamics CRM was not told, and still says where Financials is: {problem}")
     return redirect("crm-connection", desk.company.slug)
 
 
