@@ -10,7 +10,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from tests.doctor.world import CLIENT_ID, RIGHTS, SECRET, World, another_server, own_certificate
+from tests.doctor.world import BY, CLIENT_ID, RIGHTS, SECRET, World, another_server, own_certificate
 from tests.integration.certificates import certificate_and_key
 
 from tallystick.config import environment
@@ -18,7 +18,9 @@ from tallystick.dataverse import Finding, Outcome
 from tallystick.engine import RowState
 from tallystick.financials import services
 from tallystick.financials.models import Company
+from tallystick.financials.permissions import Actor, NotPermitted, Permission
 from tallystick.financials.services import companies
+from tallystick.integration import setup
 from tallystick.integration.doctor import company as doctor
 from tallystick.integration.doctor import ground
 from tallystick.integration.models import Connection, CouplingRow, MappingSettings, SignIn
@@ -376,6 +378,38 @@ def test_what_is_taken_away_is_named_with_its_remedy(world: World, company: Comp
     others = [one for one in wrong if one.check != case.check and not one.check.startswith(case.also)]
     assert others == [], told(found)
     assert SECRET not in told(found)
+
+
+def test_a_solution_that_was_left_out_on_purpose_is_no_problem(world: World, company: Company) -> None:
+    connection = world.connect(company)
+    setup.solution.go_without(company, BY)
+    with world.without_solution():
+        found = doctor.test(connection, BY)
+    assert problems(found) == [], told(found)
+    assert "The integration solution was left out." in told(found)
+
+
+def test_what_a_test_found_wrong_with_the_connection_is_kept_until_another_finds_it_well(
+    world: World, company: Company
+) -> None:
+    connection = world.connect(company, organization="", user_id="")
+    couple(RowState.FAILED)(connection)
+    with world.without_role():
+        doctor.test(connection, BY)
+    assert Connection.objects.get().test_problems.startswith("The user of the application"), "and nothing of records"
+    assert Connection.objects.get().organization == ""
+    doctor.test(connection, BY)
+    kept = Connection.objects.get()
+    assert (kept.test_problems, kept.organization, kept.user_id) == ("", "Contoso", world.user)
+    with pytest.raises(NotPermitted):
+        doctor.test(connection, Actor("clerk", frozenset({Permission.SYNCHRONIZE})))
+
+
+def test_another_environment_than_the_coupled_one_is_not_taken_for_it(world: World, company: Company) -> None:
+    connection = world.connect(company)
+    coupled_elsewhere(connection)
+    doctor.test(Connection.objects.get(), BY)
+    assert Connection.objects.get().organization == "Fabrikam"
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,22 @@ def test_a_wrong_secret_is_told_in_words(administrator: Client, sandbox: Sandbox
     assert not Connection.objects.get().enabled
 
 
+def test_the_test_says_what_the_doctor_says_to_whoever_may_integrate(
+    administrator: Client, viewer: Client, crm: Crm, url: str
+) -> None:
+    text = post(administrator, url + "connection/test")
+    assert "problems found</h2>" in text
+    assert "The integration solution is not imported" in text
+    assert "<code>tally solution import</code>" in text, "what to do about it"
+    assert "The environment is Contoso" in text, "what is well is told too"
+    assert viewer.post(url + "connection/test").status_code == 403
+    assert administrator.get(url + "connection/test")["Location"] == url + "connection/"
+    assert "The integration solution is not imported" in page(administrator, url + "connection/")
+    shown = page(viewer, url + "connection/")
+    assert "The last test found 2 problems" in shown
+    assert "The integration solution is not imported" not in shown
+
+
 def test_what_cannot_be_taken_back_from_dynamics_when_switching_off_is_told(
     administrator: Client, crm: Crm, url: str
 ) -> None:

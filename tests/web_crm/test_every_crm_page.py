@@ -16,7 +16,7 @@ from tallystick.integration.setup import Step
 pytestmark = pytest.mark.django_db
 
 ONLY_POST = {
-    "crm-connection-test", "crm-connection-enable", "crm-connection-disable", "crm-solution-import",
+    "crm-connection-enable", "crm-connection-disable", "crm-solution-import",
     "crm-mapping-synchronize", "crm-mapping-match", "crm-mapping-uncouple", "crm-preview-run",
     "crm-full-synch-start", "crm-full-synch-stop", "crm-full-synch-line", "crm-job-approve", "crm-job-stop",
     "crm-issues-retry", "crm-issues-retry-all", "crm-issue-settle", "crm-issue-settle-deletion",
@@ -24,7 +24,7 @@ ONLY_POST = {
     "crm-salespeople-match", "crm-salespeople-couple", "crm-salespeople-create", "crm-undo",
 }  # fmt: skip
 FOR_SOME = {"crm-selection", "crm-guide-step", "crm-default-setup"}
-LEAD_ON = {"crm-guide"}
+LEAD_ON = {"crm-guide", "crm-connection-test"}
 FRAGMENTS = {"crm-candidates", "crm-compare", "crm-issues-badge", "crm-solution-status"}
 
 
@@ -116,7 +116,7 @@ def _ids(sprite: str) -> list[str]:
 def test_what_only_changes_things_cannot_be_fetched(administrator: Client, crm: Crm, url: str) -> None:
     customer = crm.customer("Any")
     addresses = [
-        "connection/test", "connection/enable", "connection/disable", "connection/solution/import",
+        "connection/enable", "connection/disable", "connection/solution/import",
         "mappings/customer/synchronize",
         "mappings/customer/match", "mappings/customer/uncouple", "mappings/customer/preview/run",
         "full-synch/start", "full-synch/stop", "full-synch/lines/1/stop", "jobs/1/approve", "jobs/1/stop",

@@ -7,7 +7,7 @@ fifteen.
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -63,7 +63,7 @@ def problem(check: str, what: str, remedy: str) -> Finding:
 
 def failed(check: str, error: TallyError) -> Finding:
     """Return what an error tells of a check that it ended."""
-    remedy = error.hint or "Run `tally doctor` again; if it stays, tell the administrator of the environment."
+    remedy = error.hint or "Look again; if it stays, tell the administrator of the environment."
     return problem(check, error.what, remedy)
 
 
@@ -98,12 +98,15 @@ class Check(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What an environment says of itself; blank where it could not be asked. `currencies` are the ISO codes it has."""
+    """What an environment says of itself, and as whom it knows us; blank where it could not be asked.
+
+    `currencies` are the ISO codes it has."""
 
     organization: str = ""
     version: str = ""
     base_currency: str = ""
     currencies: frozenset[str] | None = None
+    user_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +145,7 @@ def diagnose(
     rights = privileges(api, metadata, user, wanted)
     held = roles(api, user, lacking=any(one.is_problem for one in rights))
     findings += [*seen, held, imported, *rights, *tracking(metadata, tracked), limits_finding(api.limits)]
-    return Diagnosis(_in_order(completed(findings, Check)), environment)
+    return Diagnosis(_in_order(completed(findings, Check)), replace(environment, user_id=user))
 
 
 _OWN = frozenset(table.name for table in SOLUTION.tables)

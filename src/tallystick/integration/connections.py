@@ -18,6 +18,7 @@ from tallystick.dataverse import (
     certificate_expiry,
     parse_address,
 )
+from tallystick.dataverse.diagnosis import Environment
 from tallystick.dataverse.options import is_option_table
 from tallystick.dataverse.privileges import TO_READ, TO_WRITE
 from tallystick.dataverse.webapi import ATTEMPTS, PATIENCE_SECONDS
@@ -165,14 +166,20 @@ def test(connection: Connection, by: Actor) -> ConnectionReport:
     Some six requests. An environment other than the one whose rows are coupled already counts as a problem."""
     by.require(Permission.INTEGRATE)
     report = _tried(connection)
+    found = Environment(report.organization, report.version, report.base_currency, user_id=report.user_id)
+    keep_test(connection, list(map(str, report.problems)), found if report.ok else Environment())
+    return report
+
+
+def keep_test(connection: Connection, problems: Sequence[str], found: Environment) -> None:
+    """Keep what a test came to: what is wrong, and of the environment what it told, where it was reached."""
     connection.tested_at = datetime.now(UTC)
-    connection.test_problems = "\n".join(map(str, report.problems))
-    if report.ok:
-        connection.organization, connection.version = report.organization, report.version
-        connection.user_id, connection.base_currency = report.user_id, report.base_currency
+    connection.test_problems = "\n".join(problems)
+    if found.organization:
+        connection.organization, connection.version = found.organization, found.version
+        connection.user_id, connection.base_currency = found.user_id, found.base_currency
     # Only these: a worker may be noting how its cycle went in the same row.
     connection.save(update_fields=["tested_at", "test_problems", "updated_at", *FOUND])
-    return report
 
 
 def _tried(connection: Connection) -> ConnectionReport:

@@ -1,5 +1,6 @@
 """One company: what it is offered, its connection, the environment that leads to, and how its records match."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -10,7 +11,8 @@ from tallystick.dataverse.diagnosis import Diagnosis, Environment, Finding, Outc
 from tallystick.dataverse.solution import INTEGRATION
 from tallystick.engine import RowState, TableMapping, TallyError
 from tallystick.financials.models import Company, Currency, Experience
-from tallystick.integration import connections, mappings, operations
+from tallystick.financials.permissions import Actor, Permission
+from tallystick.integration import connections, mappings, operations, setup
 from tallystick.integration.doctor import ground
 from tallystick.integration.finance_side.reading import exchange_rates
 from tallystick.integration.models import Connection, MappingSettings, SignIn
@@ -38,26 +40,37 @@ LOCAL = (Check.COMPANY, Check.EXPERIENCE, Check.CONNECTION, Check.SECRET)
 SHARED = (Check.COUPLED, Check.LOCAL_CURRENCY)
 WORK = (Check.MAPPINGS, Check.RECORDS, Check.SCHEDULE)
 ALL = (*LOCAL, *Remote, *SHARED, *WORK)
+ABOUT_CONNECTION = frozenset({Check.SECRET, *Remote, *SHARED})  # the rest can be wrong with a connection that works
 
 
 def examine(company: Company) -> tuple[Finding, ...]:
     """Say of a company, its connection and its environment how everything is. Some fifteen requests; writes nothing."""
+    return _examined(company).findings
+
+
+def test(connection: Connection, by: Actor) -> tuple[Finding, ...]:
+    """The same, for who may integrate; what is wrong with the connection is kept as what its last test found."""
+    by.require(Permission.INTEGRATE)
+    seen = _examined(connection.company)
+    wrong = [one for one in seen.findings if one.is_problem and one.check.partition(":")[0] in ABOUT_CONNECTION]
+    # Of an environment that the records are not coupled with, nothing is taken over.
+    known = seen.environment if all(one.check != Check.COUPLED for one in wrong) else Environment()
+    connections.keep_test(connection, [f"{one.what} {one.remedy}" for one in wrong], known)
+    return seen.findings
+
+
+def _examined(company: Company) -> Diagnosis:
     found = [fine(Check.COMPANY, f"{company} keeps its books in {company.local_currency}.")]
     connection = connections.find_connection(company)
     found.append(_experience(company, connected=connection is not None))
     if connection is None:
-        return _not_connected(found, company)
+        return Diagnosis(_not_connected(found, company))
     if found[-1].is_problem:
-        return completed(found, ALL)
+        return Diagnosis(completed(found, ALL))
     enabled = _mappings(connection)
-    return (
-        *found,
-        _switched_on(connection),
-        *_environment(connection, enabled),
-        *_dependencies(enabled),
-        _records(company),
-        _schedule(connection),
-    )
+    seen = _environment(connection, enabled)
+    work = (*_dependencies(enabled), _records(company), _schedule(connection))
+    return Diagnosis((*found, _switched_on(connection), *seen.findings, *work), seen.environment)
 
 
 def _experience(company: Company, *, connected: bool) -> Finding:
@@ -80,26 +93,27 @@ def _switched_on(connection: Connection) -> Finding:
     if connection.enabled:
         return fine(Check.CONNECTION, f"The connection to {connection.address} is switched on.")
     because = f": {connection.disabled_reason}" if connection.disabled_reason else "."
-    remedy = "Mend what is wrong below, then switch it on: `tally connection --on`."
+    remedy = "Mend what is wrong below, then enable it on CRM Connection Setup, or with `tally connection --on`."
     return problem(Check.CONNECTION, f"The connection to {connection.address} is switched off{because}", remedy)
 
 
 # The environment
 
 
-def _environment(connection: Connection, enabled: list[TableMapping]) -> tuple[Finding, ...]:
+def _environment(connection: Connection, enabled: list[TableMapping]) -> Diagnosis:
     """Say how the environment is, and whether it is the right one."""
     secret = _secret(connection)
     if secret.is_problem:
-        return completed([secret], (*Remote, *SHARED))
+        return Diagnosis(completed([secret], (*Remote, *SHARED)))
     try:
         diagnosis = _diagnosed(connection, enabled)
     except TallyError as error:  # what is stored of the connection is no address any more
-        return completed([secret, failed(Remote.NAME, error)], (*Remote, *SHARED))
+        return Diagnosis(completed([secret, failed(Remote.NAME, error)], (*Remote, *SHARED)))
     seen = diagnosis.environment
     if not seen.organization:
-        return completed([secret, *diagnosis.findings], SHARED)
-    return completed([secret, *diagnosis.findings, _coupled(connection, seen), *_currency(connection, seen)], SHARED)
+        return Diagnosis(completed([secret, *diagnosis.findings], SHARED), seen)
+    found = [secret, *diagnosis.findings, _coupled(connection, seen), *_currency(connection, seen)]
+    return Diagnosis(completed(found, SHARED), seen)
 
 
 def _secret(connection: Connection) -> Finding:
@@ -129,11 +143,21 @@ def _certificate(until: datetime) -> Finding:
 def _diagnosed(connection: Connection, enabled: list[TableMapping]) -> Diagnosis:
     """Look at the environment: with all rights of the integration's role, and those that the enabled mappings need."""
     needed = connections.rights_needed(enabled)
-    wanted = {table: dict.fromkeys(rights) for table, rights in INTEGRATION.rights.items()}
+    left_out = setup.progress_of(connection.company).choice(setup.Step.SOLUTION).get("without")
+    wanted = {table: dict.fromkeys(rights) for table, rights in (() if left_out else INTEGRATION.rights.items())}
     for table, rights in needed.items():
         wanted.setdefault(table, {}).update(dict.fromkeys(rights))
     with connections.brief_client(connection, patience=0) as client:
-        return client.diagnose(connection.client_id, {table: list(rights) for table, rights in wanted.items()}, needed)
+        seen = client.diagnose(connection.client_id, {table: list(rights) for table, rights in wanted.items()}, needed)
+    return replace(seen, findings=tuple(map(_on_purpose, seen.findings))) if left_out else seen
+
+
+def _on_purpose(found: Finding) -> Finding:
+    """What a finding means where somebody chose to go on without the solution."""
+    if found.check != Remote.SOLUTION or not found.is_problem:
+        return found
+    advice = "Import it for item availability and sales orders: in the setup guide, or with `tally solution import`."
+    return fine(Remote.SOLUTION, "The integration solution was left out.", advice)
 
 
 def _coupled(connection: Connection, seen: Environment) -> Finding:
@@ -190,14 +214,23 @@ def _dependencies(enabled: list[TableMapping]) -> list[Finding]:
         problem(
             f"{Check.MAPPINGS}: {mapping.name}",
             f"{mapping.name} needs {', '.join(lacking)}, which is switched off; its records may wait for ever.",
-            " ".join(f"Run `tally mapping {name!r} --on`." for name in lacking),
+            " ".join(
+                f"Switch {name} on under Integration Table Mappings, or with `tally mapping {name!r} --on`."
+                for name in lacking
+            ),
         )
         for mapping in enabled
         if (lacking := [name for name in mapping.after if name not in names])
     ]
     if not enabled:
         what = "No table mapping is switched on, so nothing is synchronised."
-        return [problem(Check.MAPPINGS, what, "Switch some on: `tally mapping NAME --on`.")]
+        return [
+            problem(
+                Check.MAPPINGS,
+                what,
+                "Switch some on under Integration Table Mappings, or with `tally mapping NAME --on`.",
+            )
+        ]
     return found or [fine(Check.MAPPINGS, f"{len(enabled)} table mappings are on, with all that they need.")]
 
 

@@ -1,12 +1,13 @@
 """Template tags of the frame: icons, the navigation, the company switcher."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
 from django import template
 from django.template import Context
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from tallystick.financials.models import Company, User
@@ -61,3 +62,12 @@ def quantity(number: Decimal) -> str:
 def minutes(seconds: float) -> int:
     """Seconds in whole minutes."""
     return round(seconds / 60)
+
+
+@register.filter
+def with_code(text: str) -> SafeString:
+    """A sentence whose commands stand between backticks, with them set as code."""
+    parts = re.split("`([^`]*)`", text)
+    return format_html_join(
+        "", "{}", ((format_html("<code>{}</code>", one) if n % 2 else one,) for n, one in enumerate(parts))
+    )

@@ -3,12 +3,15 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallystick.engine import TallyError
 from tallystick.financials.permissions import Actor
 from tallystick.integration import connections, operations, setup
+from tallystick.integration.doctor import Outcome
+from tallystick.integration.doctor import company as doctor
 from tallystick.integration.models import Connection
 from tallystick.integration.operations import Status
 from tallystick.web.crm.addresses import addresses
@@ -57,17 +60,15 @@ def _save(request: HttpRequest, desk: Desk, form: ConnectionForm, *, was_on: boo
             connections.enable(connection, by=desk.actor)
             messages.success(request, f"Saved. {_found(connection)} It stays switched on.")
     else:
-        _try(request, connection, desk.actor, saved=True)
+        _try(request, connection, desk.actor)
     return True
 
 
-def _try(request: HttpRequest, connection: Connection, by: Actor, *, saved: bool = False) -> None:
-    done = "Saved. " if saved else ""
+def _try(request: HttpRequest, connection: Connection, by: Actor) -> None:
     if connections.test(connection, by=by).ok:
-        rest = " Switch it on when you are ready." if not connection.enabled else ""
-        messages.success(request, f"{done}{_found(connection)}{rest}")
+        messages.success(request, f"Saved. {_found(connection)} Switch it on when you are ready.")
     else:
-        messages.warning(request, f"{done}The connection does not work yet; what is wrong is told on this page.")
+        messages.warning(request, "Saved. The connection does not work yet; what is wrong is told on this page.")
 
 
 def _found(connection: Connection) -> str:
@@ -94,12 +95,26 @@ def default_setup(request: HttpRequest, desk: Desk) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
 @crm_page(Permission.INTEGRATE)
 def test(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Try the connection and say in words what is wrong."""
-    _try(request, connections.connection_of(desk.company), desk.actor)
-    return redirect("crm-connection", desk.company.slug)
+    """Look at everything between here and Dynamics CRM, and say of each how it is and what to do about it."""
+    connection = connections.connection_of(desk.company)
+    if request.method != "POST":  # the address of the answer, opened again
+        return redirect("crm-connection", desk.company.slug)
+    findings = doctor.test(connection, desk.actor)
+    return show(
+        request,
+        desk,
+        "crm/test.html",
+        title="Test Connection",
+        breadcrumbs=[crumb("CRM Connection Setup", "crm-connection", desk)],
+        connection=connection,
+        problems=[one for one in findings if one.is_problem],
+        unchecked=[one for one in findings if one.outcome is Outcome.NOT_CHECKED],
+        fine=[one for one in findings if one.outcome is Outcome.OK],
+    )
 
 
 @require_POST
