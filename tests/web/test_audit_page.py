@@ -27,6 +27,9 @@ def test_what_an_administrator_changes_is_told_with_their_name(administrator: Cl
     only = administrator.get(books.url + "audit/?area=Company").content.decode()
     assert "Zürich" in only
     assert "Integration administrator</bdi>" not in only
+    for text, found in (("ADMINISTRATOR@", True), (bo.email, False), ("nobody", False)):
+        assert ("Zürich" in administrator.get(books.url + f"audit/?q={text}").content.decode()) is found, text
+    assert "Nothing like this was changed" in administrator.get(books.url + "audit/?q=nobody").content.decode()
 
 
 def test_a_form_without_a_tick_takes_nothing_away(administrator: Client, books: Books) -> None:

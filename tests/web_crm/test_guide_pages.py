@@ -113,6 +113,20 @@ def test_a_secret_goes_in_and_never_comes_out(
             assert CANARY not in answer.content.decode()
 
 
+def test_who_enters_a_certificate_means_it_whatever_kind_is_chosen(
+    administrator: Client, company: Company, sandbox: Sandbox, guide: str, url: str
+) -> None:
+    pem = certificate_and_key()
+    for address, kept in ((f"{guide}address/", "next"), (f"{url}connection/", "")):
+        given = entered(sandbox, certificate=pem, deed=kept, schedule_seconds="10")
+        both = administrator.post(address, given)
+        assert (both.status_code, "Enter either" in both.content.decode()) == (422, True)
+        administrator.post(address, {**given, "client_secret": ""})
+        stored = Connection.objects.get()
+        assert (stored.sign_in, stored.client_secret()) == ("certificate", pem.strip())
+        stored.delete()
+
+
 def test_what_is_no_certificate_is_refused_and_no_key_comes_back(
     administrator: Client, company: Company, sandbox: Sandbox, guide: str, url: str
 ) -> None:

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import Q
+
 from tallystick.financials.models import Company, SettingChange
 from tallystick.financials.permissions import OPERATOR, Actor, Permission
 
@@ -82,13 +84,17 @@ def _texts(values: Mapping[str, object]) -> dict[str, str]:
 
 
 def setting_changes(
-    company: Company, *, area: str = "", page: int = 1, page_size: int = PAGE_SIZE, by: Actor = OPERATOR
+    company: Company, *, area: str = "", text: str = "", page: int = 1, page_size: int = PAGE_SIZE, by: Actor = OPERATOR
 ) -> EntryPage:
-    """Return a page of what was changed, newest first; one query. Raises `NotPermitted` for who may change no settings."""
+    """Return a page of what was changed, newest first; one query. `text` is looked for in who changed, and what.
+
+    Raises `NotPermitted` for who may change no settings."""
     by.require(Permission.SET_UP)
     rows = SettingChange.objects.filter(company=company)
     if area:
         rows = rows.filter(area=area)
+    if text:
+        rows = rows.filter(Q(by__icontains=text) | Q(subject__icontains=text))
     page = max(1, page)
     start = (page - 1) * page_size
     found = list(rows.order_by("-id")[start : start + page_size + 1])

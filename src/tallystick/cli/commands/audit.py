@@ -13,10 +13,11 @@ def audit(
     area: Annotated[
         str | None,
         typer.Option(
-            help="Only changes of this: Company, User, 'Permission sets', 'Number series', 'CRM connection' or "
-            "'Table mapping'."
+            help="Only changes of this: Company, User, Sign-in, Secrets, 'Permission sets', 'Number series', "
+            "'CRM connection' or 'Table mapping'."
         ),
     ] = None,
+    text: Annotated[str, typer.Option("--text", help="Only where this is part of who changed, or of what.")] = "",
     page: Annotated[int, typer.Option(min=1, help="Which page of 50; the first has the newest.")] = 1,
     json: Json = False,
 ) -> None:
@@ -27,7 +28,7 @@ def audit(
 
     areas = {one.casefold(): one for one in Area}
     wanted = areas[chosen("--area", area, areas)] if area else ""
-    found = setting_changes(company, area=wanted, page=page, by=acting_user())
+    found = setting_changes(company, area=wanted, text=text, page=page, by=acting_user())
     if json:
         print_json(found.entries)
         return

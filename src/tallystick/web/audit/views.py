@@ -17,8 +17,9 @@ def audit(request: HttpRequest, desk: Desk) -> HttpResponse:
     """What was changed, newest first."""
     asked, page = text_asked(request.GET, "area"), text_asked(request.GET, "page")
     area = asked if asked in tuple(Area) else ""
+    text = text_asked(request.GET, "q").strip()
     found = setting_changes(
-        desk.company, area=area, page=int(page) if page.isdecimal() and len(page) < 9 else 1, by=desk.actor
+        desk.company, area=area, text=text, page=int(page) if page.isdecimal() and len(page) < 9 else 1, by=desk.actor
     )
     return show(
         request,
@@ -27,12 +28,13 @@ def audit(request: HttpRequest, desk: Desk) -> HttpResponse:
         title="Changes of Settings",
         entries=found.entries,
         area=area,
+        text=text,
         areas=list(Area),
-        previous_url=_url(desk, area, found.page - 1) if found.page > 1 else "",
-        next_url=_url(desk, area, found.page + 1) if found.more else "",
+        previous_url=_url(desk, area, text, found.page - 1) if found.page > 1 else "",
+        next_url=_url(desk, area, text, found.page + 1) if found.more else "",
     )
 
 
-def _url(desk: Desk, area: str, page: int) -> str:
-    asked = [("area", area)] if area else []
+def _url(desk: Desk, area: str, text: str, page: int) -> str:
+    asked = [(name, value) for name, value in (("area", area), ("q", text)) if value]
     return f"{reverse('audit', args=(desk.company.slug,))}?{urlencode([*asked, ('page', str(page))])}"

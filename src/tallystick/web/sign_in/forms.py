@@ -1,5 +1,7 @@
 """The forms of signing in."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
@@ -16,6 +18,12 @@ class SignInForm(AuthenticationForm):
         "not_by_password": "You sign in with Microsoft Entra ID here; passwords are for administrators.",
         "inactive": "This user is switched off. Ask an administrator of your company to switch it on again.",
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:  # it is the password that people mistype
+            self.fields["username"].widget.attrs.pop("autofocus", None)
+            self.fields["password"].widget.attrs["autofocus"] = True
 
     def clean_username(self) -> str:
         """Return the address as it is stored. Wrong attempts are counted per address: however it is capitalised, once."""

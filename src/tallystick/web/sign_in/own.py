@@ -1,6 +1,8 @@
 """Your sign-in: one's own second factor, recovery codes, and where one signed in lately."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 
 import segno
 from axes.models import AccessLog
@@ -19,7 +21,7 @@ from tallystick.financials.services import second_factor, sign_in
 from tallystick.web.shell.desk import signed_in
 from tallystick.web.sign_in.forms import CodeForm
 from tallystick.web.sign_in.pending import MUST_SET_UP
-from tallystick.web.sign_in.sessions import shown
+from tallystick.web.sign_in.sessions import browser_in_words, shown
 
 LATEST = 10
 
@@ -108,9 +110,23 @@ def _show(request: HttpRequest, form: CodeForm | None = None) -> HttpResponse:
         "qr_code": _qr_code(enrolment.uri) if enrolment else "",
         "entra": sign_in.entra_account_of(user),
         "sessions": shown(request, user, _self(user)),
-        "latest": AccessLog.objects.filter(username=user.email).order_by("-attempt_time")[:LATEST],
+        "latest": _latest(user),
     }
     return render(request, "sign_in/own.html", context, status=422 if form else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class LatestSignIn:
+    """That somebody signed in, with which browser in words, and from where."""
+
+    at: datetime
+    browser: str
+    ip_address: str
+
+
+def _latest(user: User) -> list[LatestSignIn]:
+    rows = AccessLog.objects.filter(username=user.email).order_by("-attempt_time")[:LATEST]
+    return [LatestSignIn(row.attempt_time, browser_in_words(row.user_agent), row.ip_address or "") for row in rows]
 
 
 def _qr_code(text: str) -> SafeString:

@@ -92,6 +92,7 @@ def code(request: HttpRequest) -> HttpResponse:
         messages.error(request, "Sign in again: the code was not entered in time, or the account has changed since.")
         return redirect("sign-in")
     form = CodeForm(request.POST or None)
+    form.fields["code"].widget.attrs["autofocus"] = True
     status = 200
     if form.is_valid():
         try:

@@ -33,7 +33,7 @@ class SignInForm(forms.Form):
     )
     sign_in = forms.ChoiceField(
         label="Kind of sign-in",
-        choices=SignIn.choices,
+        choices=[(SignIn.SECRET.value, "Client secret"), (SignIn.CERTIFICATE.value, "Certificate")],
         initial=SignIn.SECRET,
         required=False,
         help_text="On premises this needs federated sign-in that hands out tokens for applications; Windows accounts are "
@@ -78,7 +78,10 @@ class SignInForm(forms.Form):
         return str(self.cleaned_data["sign_in"] or SignIn.SECRET)
 
     def clean(self) -> dict[str, Any]:
-        """A first connection needs what it signs in with."""
+        """A first connection needs what it signs in with. Who enters a certificate and no secret means the certificate."""
+        _either(self)
+        if self.cleaned_data.get("certificate"):
+            self.cleaned_data["sign_in"] = SignIn.CERTIFICATE.value
         if self._connection is None and "sign_in" in self.cleaned_data and not self.secret:
             self.add_error(self._secret_field, "This field is required.")
         return self.cleaned_data
@@ -123,8 +126,7 @@ class AccountForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        if self.cleaned_data.get("client_secret") and self.cleaned_data.get("certificate"):
-            self.add_error("certificate", "Enter either a client secret or a certificate.")
+        _either(self)
         return self.cleaned_data
 
     @property
@@ -148,6 +150,12 @@ class ConnectionForm(SignInForm):
         super().__init__(connection, data)
         for field in self.fields.values():
             field.disabled = not may_edit
+
+
+def _either(form: forms.Form) -> None:
+    """Refuse a client secret together with a certificate: one of them would be dropped without a word."""
+    if form.cleaned_data.get("client_secret") and form.cleaned_data.get("certificate"):
+        form.add_error("certificate", "Enter either a client secret or a certificate.")
 
 
 def _stored(connection: Connection | None) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tallystick.web.crm.connection.forms import AccountForm
 from tallystick.web.crm.gate import crm_page
 from tallystick.web.crm.runs import STOP_POLLING
 from tallystick.web.shell.desk import Desk, Permission
-from tallystick.web.shell.show import show
+from tallystick.web.shell.show import crumb, show
 
 
 class AdministratorForm(AccountForm):
@@ -98,6 +98,7 @@ def _show(
         desk,
         "crm/solution.html",
         title="Integration Solution",
+        breadcrumbs=[crumb("CRM Connection Setup", "crm-connection", desk)],
         connection=connection,
         report=report,
         problem=problem,
