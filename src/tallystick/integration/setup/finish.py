@@ -107,7 +107,7 @@ def tell_nowhere(company: Company, by: Actor) -> bool:
 
     Some three requests. Raises what Dynamics CRM refuses."""
     by.require(Permission.INTEGRATE)
-    with connections.brief_client(connection_for(company)) as client:
+    with connections.brief_client(connection_for(company), patience=0) as client:
         if client.solution_status().state is SolutionState.ABSENT:
             return False
         return client.withdraw_finance_connection(str(company.pk))
