@@ -36,6 +36,7 @@ def test_the_last_administrator_stays(tally: Tally) -> None:
     answer = tally("user", "revoke", "ada@acme.example")
     assert answer.status == 2
     assert "is the only administrator of Acme" in answer.err
+    assert "has no session 5 that goes on" in tally("user", "sessions", "ada@acme.example", "--end", "5").err
     assert tally.done("user", "list", "--json").json[0]["sets"] == ["administrator"]
 
 
@@ -48,6 +49,6 @@ def test_the_audit_says_who_changed_what(tally: Tally) -> None:
     assert company["by"].endswith("(command line)")
     assert sets["subject"] == "ada@acme.example"
     assert sets["changes"] == [{"name": "permission sets", "before": "", "after": "Sales viewer"}]
-    only = tally.done("audit", "--area", "permission sets", "--json").json
+    only = tally.done("audit", "--area", "permission sets", "--text", "ADA@", "--json").json
     assert [entry["subject"] for entry in only] == ["ada@acme.example"]
     assert "Sales viewer" in tally.done("audit").out
