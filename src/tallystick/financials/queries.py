@@ -14,10 +14,9 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection
 from django.db.models import CharField, F, Model, Q, QuerySet, UniqueConstraint
-from django.db.models.functions import Lower
 
 from tallystick.financials import access, change_feed
-from tallystick.financials.folding import Folded, Joined, fold
+from tallystick.financials.folding import Folded, fold, has_word
 from tallystick.financials.models import Change, Company, Contact, User
 from tallystick.financials.permissions import OPERATOR, Actor
 from tallystick.financials.problems import FinancialsError, RecordMissing
@@ -31,6 +30,7 @@ SORTED = 250_000  # as many records are sorted by a column that no index leads t
 SORTED_BY_CODE = 50_000  # or by the code of what they name, which is looked up for each
 LAST_CHARACTER = chr(0x10FFFF)
 READ_THROUGH = 10_000  # a table of as many rows may be read through for one figure beside a card
+FEW = 1_000  # of what a search or a filter leaves, as many are sorted by themselves; more are read along the list
 COUNTED = 10_000  # of what a search or a filter leaves, as many are counted; then there are "more than" these
 SEARCH_WORDS = 6
 EXPORT_CHUNK = 2_000
@@ -137,19 +137,20 @@ def list_records(
     exact: bool = False,
     by: Actor = OPERATOR,
 ) -> RecordPage:
-    """Return one page of the records that match: four queries, whatever the page size. A page too far is the last.
+    """Return one page of the records that match: five queries, whatever the page size. A page too far is the last.
 
     Counting stops after `COUNTED` where it would read each record, unless the number is to be `exact`. Which records are on
     the page is found first, so that their references are looked up for them alone."""
     described = _readable(table, by)
-    matching = _matching(company, described, query)
-    ordered = _ordered(company, described, query)
+    where = _where(company, described, query)
+    ordered = _ordered(company, described, where, query.order)
     total, more, ids = 0, False, []
     if page <= 1:  # most lists that somebody searches end here: what is on the page is all there is
         ids = list(ordered.values_list("pk", flat=True)[: page_size + 1])
         total, page = len(ids), 1
     if page > 1 or total > page_size:
-        total, more = _counted(described, matching, query, exact=exact)
+        at_once = not where and _is_indexed_by_company(described)
+        total, more = _counted(_all(company, described).filter(where), exact=exact or at_once)
         page = page if more else min(page, max(1, -(-total // page_size)))
         ids = ids[:page_size] or _ids_on_page(ordered, total, page, page_size, from_end=not more)
     found = _records(company, described, _values(described, _all(company, described).filter(pk__in=ids)))
@@ -157,9 +158,9 @@ def list_records(
     return RecordPage([records[id] for id in ids if id in records], total, page, page_size, more)
 
 
-def _counted(table: Table, matching: "QuerySet[Any]", query: Query, *, exact: bool) -> tuple[int, bool]:
+def _counted(matching: "QuerySet[Any]", *, exact: bool) -> tuple[int, bool]:
     """Return how many match, and whether there are more that were not counted."""
-    if exact or (not query.search and not query.filters and _is_indexed_by_company(table)):
+    if exact:
         return matching.count(), False
     found = matching.order_by()[: COUNTED + 1].count()
     return min(found, COUNTED), found > COUNTED
@@ -185,7 +186,8 @@ def _ids_on_page(ordered: "QuerySet[Any]", total: int, page: int, page_size: int
 
 def count_records(company: Company, table: str, query: Query = EVERYTHING, *, by: Actor = OPERATOR) -> int:
     """Return how many records match."""
-    return _matching(company, _readable(table, by), query).count()
+    described = _readable(table, by)
+    return _all(company, described).filter(_matches(described, query)).count()
 
 
 def count_naming(company: Company, table: str, field: str, id: UUID, *, by: Actor = OPERATOR) -> int | None:
@@ -254,7 +256,7 @@ def look_up(company: Company, table: str, text: str, *, limit: int = 20, by: Act
 
 
 def _look_up(company: Company, described: Table, text: str, limit: int) -> list[Referable]:
-    matching = _ordered(company, described, Query(search=text))
+    matching = _ordered(company, described, _where(company, described, Query(search=text)))
     shown = [_relation_path(described.field(name)) for name in (described.key[0], described.title)]
     return [Referable(*row) for row in matching.values_list("pk", *shown)[:limit]]
 
@@ -268,7 +270,7 @@ def neighbours(
     described = _readable(table, by)
     if query == EVERYTHING and len(described.key) == 1:
         return _neighbours_by_key(company, described, id)
-    ordered = _ordered(company, described, query)
+    ordered = _ordered(company, described, _where(company, described, query), query.order)
     ids = list(ordered.values_list("pk", flat=True)[:COUNTED])
     if id not in ids:
         return None, None
@@ -357,7 +359,7 @@ def iterate_records(
 
 
 def _iterate(company: Company, described: Table, query: Query) -> Iterator[Record]:
-    rows = _values(described, _ordered(company, described, query))
+    rows = _values(described, _ordered(company, described, _matches(described, query), query.order))
     for row in rows.iterator(chunk_size=EXPORT_CHUNK):
         yield _record(described, row, {})
 
@@ -428,36 +430,38 @@ def _along(company: Company, table: Table, first: Field) -> "QuerySet[Any]":
     return model._default_manager.filter(**{owner: company.pk, "company_id": F(owner)})
 
 
-def _matching(company: Company, table: Table, query: Query) -> "QuerySet[Any]":
-    return _narrowed(table, _all(company, table), query)
+def _where(company: Company, table: Table, query: Query) -> Q:
+    """The condition that a query makes; where few records fulfil it, that they are these. One query, if any.
+
+    What few records fulfil is read through for all of them once, instead of along the list for each page."""
+    condition = _matches(table, query)
+    if not condition:
+        return condition
+    few = _all(company, table).filter(condition).order_by().values_list("pk", flat=True)[: FEW + 1]
+    return condition if len(few) > FEW else Q(pk__in=list(few))
 
 
-def _narrowed(table: Table, rows: "QuerySet[Any]", query: Query) -> "QuerySet[Any]":
-    for word in query.search.split()[:SEARCH_WORDS]:
-        rows = rows.filter(_search(table, word))
-    for condition in query.filters:
-        rows = rows.filter(_condition(table, condition))
-    return rows
+def _matches(table: Table, query: Query) -> Q:
+    searched = (_search(table, word) for word in query.search.split()[:SEARCH_WORDS])
+    filtered = (_condition(table, condition) for condition in query.filters)
+    return Q(*searched, *filtered)
 
 
 def _search(table: Table, word: str) -> Q:
-    searched = [field for field in table.fields if field.searched]
+    codes, texts = table.searched_codes, table.searched_texts
+    if not codes and not texts:
+        return Q(**{f"{_relation_path(table.field(table.key[0]))}__startswith": word.upper()})
     condition = Q()
-    for field in searched:
-        if field.kind is Kind.CODE:
-            condition |= Q(**{f"{field.column}__startswith": word.upper()})
-    if texts := [F(field.column) for field in searched if field.kind is not Kind.CODE]:
-        condition |= _folded(Joined(*texts) if texts[1:] else texts[0], word, "contains")
-    if not condition:
-        condition = Q(**{f"{_relation_path(table.field(table.key[0]))}__startswith": word.upper()})
-    return condition
+    for column in codes:
+        condition |= Q(**{f"{column}__startswith": word.upper()})
+    return condition | has_word(texts, word) if texts else condition
 
 
-def _folded(expression: Any, text: str, lookup: str) -> Q:
+def _folded(column: str, text: str, lookup: str) -> Q:
+    if connection.vendor == "sqlite" and text.isascii():  # SQLite finds A to Z in any capitals by itself
+        return Q(**{f"{column}__{lookup}": text})
     compares: Any = CharField().get_lookup(lookup)
-    # What is looked for among A to Z, SQLite's own function folds as well, at a fifth of the cost.
-    folded = Lower(expression) if text.isascii() else Folded(expression)
-    return Q(compares(folded, fold(text)))
+    return Q(compares(Folded(F(column)), fold(text)))
 
 
 def _condition(table: Table, condition: Filter) -> Q:
@@ -471,7 +475,7 @@ def _condition(table: Table, condition: Filter) -> Q:
             values = condition.value if isinstance(condition.value, list | tuple) else [condition.value]
             return ~_any_of(field, path, values)
         case Operator.CONTAINS | Operator.STARTS_WITH if field.kind in TEXT_KINDS:
-            return _folded(F(field.column), str(condition.value), _TEXT_LOOKUPS[condition.operator])
+            return _folded(field.column, str(condition.value), _TEXT_LOOKUPS[condition.operator])
         case Operator.CONTAINS | Operator.STARTS_WITH if field.references:
             return Q(**{f"{path}__i{_TEXT_LOOKUPS[condition.operator]}": condition.value})
         case Operator.AT_LEAST:
@@ -523,32 +527,36 @@ def _relation_path(field: Field) -> str:
     return f"{field.relation}__{table_named(field.references).key[0]}" if field.references else field.column
 
 
-def _ordered(company: Company, table: Table, query: Query) -> "QuerySet[Any]":
+def _ordered(company: Company, table: Table, where: Q, order: Sequence[str] = ()) -> "QuerySet[Any]":
     expressions: list[Any] = []
-    for name in query.order or table.key:
+    for name in order or table.key:
         field = _field(table, name.removeprefix("-"))
         path = F(_relation_path(field))
         expression = Folded(path) if field.kind is Kind.TEXT else path
         expressions.append(expression.desc() if name.startswith("-") else expression.asc())
-    first = _field(table, (query.order or table.key)[0].removeprefix("-"))
-    rows = _narrowed(table, _along(company, table, first), query)
-    return rows.order_by(*expressions, "pk")
+    first = _field(table, (order or table.key)[0].removeprefix("-"))
+    return _along(company, table, first).filter(where).order_by(*expressions, "pk")
 
 
-def is_sortable(company: Company, table: str, name: str, page: RecordPage) -> bool:
-    """Whether a list as long as this is sorted by a field within a moment: along an index, or because it is short enough.
-
-    One query where it is long and was not counted to its end."""
+def sortable(company: Company, table: str, page: RecordPage) -> frozenset[str]:
+    """Return the fields by which a list as long as this is sorted within a moment: along an index, or because it is short
+    enough. One query where it is long and was not counted to its end."""
     described = table_named(table)
-    field = _field(described, name)
-    # Text is sorted without regard to capitals, in which no index holds it; codes of others are in other tables.
-    as_indexed = not field.references and field.kind is not Kind.TEXT
-    if name in (described.key[0], described.part_of) or (as_indexed and _is_indexed(described, field.column)):
-        return True
     rows = page.total
     if page.more:
         rows = _all(company, described).count() if _is_indexed_by_company(described) else SORTED + 1
-    return rows <= (SORTED_BY_CODE if field.references else SORTED)
+    return frozenset(
+        field.name
+        for field in described.fields
+        if rows <= (SORTED_BY_CODE if field.references else SORTED) or _is_sorted(described, field)
+    )
+
+
+def _is_sorted(table: Table, field: Field) -> bool:
+    if field.name in (table.key[0], table.part_of):
+        return True
+    # Text is sorted without regard to capitals, in which no index holds it; codes of others are in other tables.
+    return not field.references and field.kind is not Kind.TEXT and _is_indexed(table, field.column)
 
 
 def _field(table: Table, name: str) -> Field:

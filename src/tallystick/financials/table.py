@@ -32,12 +32,19 @@ class Table:
     by_name: Mapping[str, Field] = attribute(init=False, repr=False, compare=False)
     references: tuple[Field, ...] = attribute(init=False, repr=False, compare=False)
     blanks: Mapping[str, object] = attribute(init=False, repr=False, compare=False)
+    searched_codes: tuple[str, ...] = attribute(init=False, repr=False, compare=False)
+    searched_texts: tuple[str, ...] = attribute(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Gather the fields by name, those that name records of other tables, and what they hold when blank."""
+        """Gather the fields by name, those that name records of other tables, what they hold when blank, and the columns
+        that a search looks into."""
         object.__setattr__(self, "by_name", {field.name: field for field in self.fields})
         object.__setattr__(self, "references", tuple(field for field in self.fields if field.references))
         object.__setattr__(self, "blanks", {field.column: field.blank for field in self.fields})
+        searched = [field for field in self.fields if field.searched]
+        codes = tuple(field.column for field in searched if field.kind is Kind.CODE)
+        object.__setattr__(self, "searched_codes", codes)
+        object.__setattr__(self, "searched_texts", tuple(f.column for f in searched if f.kind is not Kind.CODE))
 
     @property
     def db_table(self) -> str:

@@ -198,12 +198,8 @@ def _columns(desk: Desk, table: Table, query: ListQuery, page: RecordPage) -> li
     columns = [_column(desk, table, query, field, place) for place, field in enumerate(listed)]
     if page.total < queries.COUNTED:
         return columns
-    return [
-        column
-        if queries.is_sortable(desk.company, table.name, column.field.name, page)
-        else replace(column, sort_url="")
-        for column in columns
-    ]
+    sortable = queries.sortable(desk.company, table.name, page)
+    return [column if column.field.name in sortable else replace(column, sort_url="") for column in columns]
 
 
 def _column(desk: Desk, table: Table, query: ListQuery, field: Field, place: int) -> Column:

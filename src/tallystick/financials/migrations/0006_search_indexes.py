@@ -1,0 +1,8 @@
+from django.db import migrations
+
+from tallystick.financials import search_indexes
+
+
+class Migration(migrations.Migration):
+    dependencies = [("financials", "0005_sign_in")]
+    operations = [migrations.RunPython(search_indexes.install, search_indexes.uninstall)]
