@@ -1,6 +1,7 @@
 """What a list does in a large company: it counts, sorts and looks no further than somebody waits.
 
-The plans are SQLite's, for which `sqlite_statistics` says how rows spread."""
+The plans are SQLite's, for which `sqlite_statistics` says how rows spread. How both databases look for a word is in
+`tests/financials/test_searching.py`, which runs on both."""
 
 from datetime import date
 
