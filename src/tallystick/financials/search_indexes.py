@@ -1,8 +1,8 @@
 """The indexes that long lists are searched by on PostgreSQL: the trigrams of what `folding.has_word` looks into.
 
-They find a word of three letters and more wherever it stands. What is shorter is in too many records to be looked up, and
-is read for. SQLite has none: it reads through its rows faster than PostgreSQL folds them, and its index of trigrams would
-cost each row written ten times as much as the row.
+They find a word of three letters and more wherever it stands; for what is shorter every row is read. SQLite has none: it
+reads faster through its rows than PostgreSQL folds them, and its index of trigrams would cost ten times as much as the
+row that is written.
 
 A later migration that changes which columns of these tables are searched ends with `install`.
 """
