@@ -4,5 +4,5 @@ from tallystick.financials import search_indexes
 
 
 class Migration(migrations.Migration):
-    dependencies = [("financials", "0005_sign_in")]
+    dependencies = [("financials", "0006_signed_in_sessions")]
     operations = [migrations.RunPython(search_indexes.install, search_indexes.uninstall)]
