@@ -23,7 +23,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
-SAMPLES = {"int": 1, "uuid": uuid4(), "str": "x", "slug": "alpha", "path": "x"}
+SAMPLES = {"int": 2_000_000_000, "uuid": uuid4(), "str": "x", "slug": "alpha", "path": "x"}
 READ_ONLY = {"odata"}  # no cookie opens it, and it writes nothing
 
 

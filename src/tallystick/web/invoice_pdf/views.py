@@ -25,8 +25,8 @@ READERS: Mapping[str, Callable[[Company, UUID], Paper]] = {
 
 
 # A browser shows a PDF in a page of its own making, which our policy for pages would stop from loading what it needs.
-@csp_exempt()
 @require_safe
+@csp_exempt()
 @at_desk(Permission.READ_DOCUMENTS)
 def pdf(request: HttpRequest, desk: Desk, table: str, record_id: UUID) -> HttpResponseBase:
     """Lay the document out, unless the browser has it as it is: its tag follows from what stands on it."""
