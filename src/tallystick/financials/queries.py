@@ -27,6 +27,7 @@ PAGE_SIZE = 50
 BUYER = "customer_no"  # names a document's customer
 OTHER_NUMBERS = ("external_document_no", "order_no", "credit_memo_no")  # that stand on documents, as they were typed
 SORTED = 250_000  # as many records are sorted by a column that no index leads to, while somebody waits
+SORTED_BY_TEXT = 150_000  # or by a text, whose capitals are folded first
 SORTED_BY_CODE = 50_000  # or by the code of what they name, which is looked up for each
 LAST_CHARACTER = chr(0x10FFFF)
 READ_THROUGH = 10_000  # a table of as many rows may be read through for one figure beside a card
@@ -554,10 +555,14 @@ def sortable(company: Company, table: str, page: RecordPage) -> frozenset[str]:
     if page.more:
         rows = _all(company, described).count() if _is_indexed_by_company(described) else SORTED + 1
     return frozenset(
-        field.name
-        for field in described.fields
-        if rows <= (SORTED_BY_CODE if field.references else SORTED) or _is_sorted(described, field)
+        field.name for field in described.fields if rows <= _sorted_at_most(field) or _is_sorted(described, field)
     )
+
+
+def _sorted_at_most(field: Field) -> int:
+    if field.references:
+        return SORTED_BY_CODE
+    return SORTED_BY_TEXT if field.kind is Kind.TEXT else SORTED
 
 
 def _is_sorted(table: Table, field: Field) -> bool:
