@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# A file of tests stays with one process, so that what it sets up is set up once; what takes longest begins first.
-IN_TWO := -n 2 --dist loadfile --no-loadscope-reorder
+# A file of tests stays with one process, so that what it sets up is set up once; what takes longest begins first. Tests wait
+# for processes and pages a third of their time, so three share two cores.
+SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo test test-tools check lock bench soak format clean
 
@@ -33,7 +34,7 @@ check: setup test-tools  ## what a commit must pass
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
-	$(BIN)/python -m pytest $(IN_TWO)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 format: setup  ## put the code into house style
 	$(BIN)/ruff format .
@@ -43,7 +44,7 @@ bench: setup  ## measure speed and memory next to their bounds
 	$(BIN)/python -m bench
 
 soak: setup  ## the long runs: more examples, more kills
-	HYPOTHESIS_PROFILE=soak TALLY_SOAK=1 $(BIN)/python -m pytest $(IN_TWO)
+	HYPOTHESIS_PROFILE=soak TALLY_SOAK=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 lock: setup  ## pin the dependencies again, with hashes and without addresses
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-emit-index-url --no-emit-find-links --no-header --output-file requirements/runtime.txt pyproject.toml

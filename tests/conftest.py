@@ -17,7 +17,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest begins first, so that two processes end at nearly the same time."""
+    """What takes longest begins first, so that the processes end at nearly the same time."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 

@@ -15,7 +15,7 @@ IS_THAT_PROCESS = os.environ.get("TALLY_TEST_DATABASE") == "postgres"
 CHOSEN = {
     "financials": (
         *("change_feed", "check_ledgers", "item_ledger", "ledgers_hold", "numbers", "queries", "receivables"),
-        *("searching", "services", "statistics", "the_last_piece", "availability", "posting_orders", "exchange"),
+        *("searching", "services", "statistics", "the_last_piece", "availability", "posting_orders"),
     ),
     "integration": ("coupling_store", "finance_side", "full_sync_requests", "locks", "run_counts"),
     "odata": ("access", "costs", "filter", "reading"),
