@@ -7,7 +7,7 @@ STAMP := $(VENV)/.installed
 # for processes and pages a third of their time, so three share two cores.
 SIDE_BY_SIDE := -n 3 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test test-tools check lock bench soak format clean
+.PHONY: help setup demo test test-tools check types tests lock bench soak format clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -33,7 +33,12 @@ check: setup test-tools  ## what a commit must pass
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory --jobs 2 types tests
+
+types: setup  ## the type checker alone
 	$(BIN)/mypy
+
+tests: setup  ## the tests alone
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 format: setup  ## put the code into house style
