@@ -8,7 +8,7 @@ from tests.performance.counting import PUSH, READ_THE_OTHERS, customers, synchro
 
 from tallystick.integration.models import CouplingRow
 
-SMALL, LARGE = 3000, 12_000
+SMALL, LARGE = 3000, 8000
 ROOM = 1_500_000  # bytes; a page of customers with its couplings takes several times as much
 
 
