@@ -114,7 +114,7 @@ def _unwatched() -> Any:
                 cursor.execute("SET LOCAL session_replication_role = replica")
                 yield _note_changes
             with connection.cursor() as cursor:
-                cursor.execute("ANALYZE")
+                cursor.execute("VACUUM ANALYZE")  # as the server does by itself a minute after so many rows
             return
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA foreign_keys = OFF")
