@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parent
-IS_THAT_PROCESS = os.environ.get("TALLY_TEST_DATABASE") == "postgres"
 # SQL of our own, triggers, locks, constraints, searching and sorting, large pages, decimals. The other tests only say
 # through Django what these have shown to be the same; in a soak they are run too.
 CHOSEN = {
@@ -30,7 +29,6 @@ MAY_SKIP = "SKIPPED [", "tests/contract/side_contract.py"
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(IS_THAT_PROCESS, reason="this is that process")
 def test_what_depends_on_the_database_holds_on_postgresql_too() -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
     done = subprocess.run(

@@ -2,7 +2,7 @@
 
 Two thirds of a base were the same names again in every row; writing those cost as much as everything else of a coupling."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import orjson
@@ -55,14 +55,16 @@ class Layouts:
         text = orjson.dumps(names).decode()
         digest = digest_of(text)
         _NEW.run([(digest, text)])
-        self._remember(fetch(f"{_COLUMNS} WHERE {one_of('digest')}", (values([digest]),)))
-        return self._numbers[names]
+        [(number, _)] = self._found(f"{_COLUMNS} WHERE {one_of('digest')}", values([digest]))
+        return number
 
     def _names_of(self, number: int) -> tuple[str, ...]:
-        self._remember(fetch(f"{_COLUMNS} WHERE id = %s", (number,)))
-        return self._names[number]
+        [(_, names)] = self._found(f"{_COLUMNS} WHERE id = %s", number)
+        return names
 
-    def _remember(self, found: Sequence[tuple[int, str]]) -> None:
-        for number, text in found:
-            names = tuple(orjson.loads(text))
+    def _found(self, statement: str, parameter: object) -> list[tuple[int, tuple[str, ...]]]:
+        """Return what a query finds, and keep it. What is kept may be dropped meanwhile by another thread's transaction."""
+        found = [(number, tuple(orjson.loads(text))) for number, text in fetch(statement, (parameter,))]
+        for number, names in found:
             self._numbers[names], self._names[number] = number, names
+        return found
